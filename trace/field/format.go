@@ -1,0 +1,182 @@
+package field
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Format writes r as the software of the style does: "Received: from ..", folded, without the last line end. What r holds
+// of other people's text (HELO names, addresses) cannot break out of its place: control characters become "?".
+func Format(r Received, style Style) string {
+	w := writer{eol: "\r\n"}
+	if r.LF {
+		w.eol = "\n"
+	}
+	w.b.WriteString("Received: ")
+	switch style {
+	case StylePostfix:
+		w.postfix(r)
+	case StyleExim:
+		w.exim(r)
+	default:
+		w.plain(r)
+	}
+	return w.b.String()
+}
+
+// writer collects a field.
+type writer struct {
+	b   strings.Builder
+	eol string
+}
+
+// put writes our own text.
+func (w *writer) put(parts ...string) {
+	for _, p := range parts {
+		w.b.WriteString(p)
+	}
+}
+
+// fold begins a continuation line (RFC 5322 §2.2.3).
+func (w *writer) fold(parts ...string) {
+	w.put(w.eol, "\t")
+	w.put(parts...)
+}
+
+// plain is RFC 5321 §4.4's grammar with nothing added.
+func (w *writer) plain(r Received) {
+	if r.Helo != "" || r.IP.IsValid() {
+		w.put("from ", atom(orElse(r.Helo, r.RDNS, literal(r.IP))))
+		if r.IP.IsValid() {
+			w.put(" (", joinWords(atom(r.RDNS), literal(r.IP)), ")")
+		}
+		w.put(w.eol, "\t")
+	}
+	w.put("by ", atom(r.By))
+	if r.Via != "" {
+		w.put(" via ", atom(r.Via))
+	}
+	if r.With != "" {
+		w.put(" with ", atom(r.With))
+	}
+	if r.ID != "" {
+		w.put(" id ", atom(r.ID))
+	}
+	if len(r.For) > 0 {
+		w.fold("for <", path(r.For[0]), ">")
+	}
+	for _, c := range r.Clauses {
+		w.fold(atom(c.Name), " ", atom(c.Value))
+	}
+	w.put(";")
+	w.fold(dateExim(r.Time))
+}
+
+// literal is the address literal of RFC 5321 §4.1.3, "" for no address.
+func literal(a netip.Addr) string {
+	switch {
+	case !a.IsValid():
+		return ""
+	case a.Is4():
+		return "[" + a.String() + "]"
+	default:
+		return "[IPv6:" + a.String() + "]"
+	}
+}
+
+// joinWords joins what is not empty with a space.
+func joinWords(words ...string) string {
+	out := ""
+	for _, s := range words {
+		if s != "" && out != "" {
+			out += " "
+		}
+		out += s
+	}
+	return out
+}
+
+// orElse is the first of its arguments that is not empty.
+func orElse(words ...string) string {
+	for _, s := range words {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// clean replaces by "?" the octets that bad tells and all control characters.
+func clean(s, bad string) string {
+	isBad := func(c byte) bool { return c < ' ' || c == 0x7f || strings.IndexByte(bad, c) >= 0 }
+	for i := 0; i < len(s); i++ {
+		if !isBad(s[i]) {
+			continue
+		}
+		b := []byte(s)
+		for j := i; j < len(b); j++ {
+			if isBad(b[j]) {
+				b[j] = '?'
+			}
+		}
+		return string(b)
+	}
+	return s
+}
+
+// atom keeps a name one word: no space, no comment, no quoting. Postfix does the same with HELO names.
+func atom(s string) string { return clean(s, " <>()\\\";@") }
+
+// path keeps a mailbox within its angle brackets.
+func path(s string) string { return clean(s, "<>") }
+
+// comment keeps text within its parentheses.
+func comment(s string) string { return clean(s, "()\\") }
+
+var (
+	dayNames   = [...]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+	monthNames = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+)
+
+// date writes a date-time of RFC 5322 §3.3; pad stands before a day of one digit.
+func date(t time.Time, pad string) string {
+	b := make([]byte, 0, 40)
+	b = append(b, dayNames[t.Weekday()]...)
+	b = append(b, ", "...)
+	if t.Day() < 10 {
+		b = append(b, pad...)
+	}
+	b = strconv.AppendInt(b, int64(t.Day()), 10)
+	b = append(b, ' ')
+	b = append(b, monthNames[t.Month()-1]...)
+	b = t.AppendFormat(b, " 2006 15:04:05 ")
+	return string(appendZone(b, t))
+}
+
+// appendZone writes the offset: "+0200". Seconds of old local mean times are cut off.
+func appendZone(b []byte, t time.Time) []byte {
+	_, off := t.Zone()
+	sign := byte('+')
+	if off < 0 {
+		sign, off = '-', -off
+	}
+	off /= 60
+	return append(b, sign, byte('0'+off/600%10), byte('0'+off/60%10), byte('0'+off%60/10), byte('0'+off%10))
+}
+
+// zoneName is " (CET)", or "" where the zone has no name.
+func zoneName(t time.Time) string {
+	name, _ := t.Zone()
+	if name == "" {
+		return ""
+	}
+	return " (" + comment(name) + ")"
+}
+
+// datePostfix pads with a space (strftime %e) and names the zone.
+func datePostfix(t time.Time) string { return date(t, " ") + zoneName(t) }
+
+// dateExim pads with a zero and does not name the zone, as RFC 5321 §4.4 has it.
+func dateExim(t time.Time) string { return date(t, "0") }
