@@ -1,0 +1,93 @@
+package scenario
+
+// file is the YAML as it stands; parse.go gives it meaning.
+type file struct {
+	Scenario word     `yaml:"scenario"`
+	Title    word     `yaml:"title"`
+	Seed     word     `yaml:"seed"`
+	Start    word     `yaml:"start"`
+	Until    word     `yaml:"until"`
+	Learner  word     `yaml:"learner"`
+	Network  linkYAML `yaml:"network"`
+	Links    []struct {
+		Between []word   `yaml:"between"`
+		Link    linkYAML `yaml:",inline"`
+	} `yaml:"links"`
+	Hosts  []hostYAML   `yaml:"hosts"`
+	Zones  word         `yaml:"zones"`
+	Broken []brokenYAML `yaml:"broken-names"`
+	Mail   []mailYAML   `yaml:"mail"`
+	Faults []faultYAML  `yaml:"faults"`
+}
+
+type linkYAML struct {
+	Latency   word `yaml:"latency"`
+	Jitter    word `yaml:"jitter"`
+	Bandwidth word `yaml:"bandwidth"`
+	Loss      word `yaml:"loss"`
+}
+
+type hostYAML struct {
+	Name       word              `yaml:"name"`
+	Addresses  []word            `yaml:"addresses"`
+	Roles      []word            `yaml:"roles"`
+	Persona    word              `yaml:"persona"`
+	Domains    []word            `yaml:"domains"`
+	Users      []word            `yaml:"users"`
+	Aliases    map[string][]word `yaml:"aliases"`
+	RelayFrom  []word            `yaml:"relay-from"`
+	RelayTo    []word            `yaml:"relay-to"`
+	Routes     map[string]word   `yaml:"routes"`
+	SubmitTo   word              `yaml:"submit-to"`
+	User       word              `yaml:"user"`
+	Extensions *[]word           `yaml:"extensions"`
+	EHLO       word              `yaml:"ehlo"`
+	TLS        struct {
+		Offer       word `yaml:"offer"`
+		Client      word `yaml:"client"`
+		Certificate word `yaml:"certificate"`
+	} `yaml:"tls"`
+	Limits struct {
+		MessageSize word `yaml:"message-size"`
+		Recipients  word `yaml:"recipients"`
+		Hops        word `yaml:"hops"`
+	} `yaml:"limits"`
+	Replies []struct {
+		At        word `yaml:"at"`
+		Recipient word `yaml:"recipient"`
+		Reply     word `yaml:"reply"`
+		Times     word `yaml:"times"`
+	} `yaml:"replies"`
+	Clock struct {
+		Offset word `yaml:"offset"`
+		Drift  word `yaml:"drift"`
+		Zone   word `yaml:"zone"`
+	} `yaml:"clock"`
+	Retry  []word `yaml:"retry"`
+	GiveUp word   `yaml:"give-up"`
+}
+
+type brokenYAML struct {
+	Name word `yaml:"name"`
+	How  word `yaml:"how"`
+}
+
+type mailYAML struct {
+	At      word   `yaml:"at"`
+	Host    word   `yaml:"host"`
+	From    word   `yaml:"from"`
+	To      []word `yaml:"to"`
+	Header  word   `yaml:"header-to"`
+	Subject word   `yaml:"subject"`
+	Body    word   `yaml:"body"`
+	Count   word   `yaml:"count"`
+	Every   word   `yaml:"every"`
+}
+
+type faultYAML struct {
+	At    word   `yaml:"at"`
+	Host  word   `yaml:"host"`
+	Link  []word `yaml:"link"`
+	State word   `yaml:"state"`
+	For   word   `yaml:"for"`
+}

@@ -1,0 +1,158 @@
+package scenario
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Scenario is a network and what happens in it. Times are true (virtual) time since Start.
+type Scenario struct {
+	Name    string        // short, file-name like
+	Title   string        // one line
+	Seed    uint64        // default seed
+	Start   time.Time     // virtual date of the first moment, UTC
+	Until   time.Duration // the run ends here at the latest; 0: when nothing is left to do
+	Default Link          // every pair of hosts without a Link of its own
+	Links   []Link
+	Hosts   []Host
+	Zones   []string // resource records in zone-file form, one each
+	Broken  []Broken // names that answer SERVFAIL or not at all
+	Mail    []Mail   // in time order
+	Faults  []Fault  // in time order
+	Learner string   // the host from which console commands speak; "": the first MUA
+	Source  []byte   // the file as read
+}
+
+// Link is a two-way connection between two hosts; without hosts it is the default.
+type Link struct {
+	Between       [2]string
+	Latency       time.Duration // one way
+	Jitter        time.Duration // added, uniform in [0, Jitter]
+	BitsPerSecond int64         // 0: no limit
+	LossPPM       int64         // lost packets in a million
+}
+
+// Role is what a host does (RFC 5598 §4, §5).
+type Role string
+
+const (
+	MUA Role = "mua" // writes mail and submits it
+	MSA Role = "msa" // takes submissions on port 587
+	MTA Role = "mta" // relays on port 25
+	MDA Role = "mda" // delivers into mailboxes
+	DNS Role = "dns" // serves the zones
+	Web Role = "web" // listens on port 80 only
+)
+
+// Host is one machine.
+type Host struct {
+	Name        string
+	Addrs       []netip.Addr
+	Roles       []Role
+	Persona     string // "postfix" or "exim"
+	Domains     []string
+	Users       []string            // local parts with a mailbox here
+	Aliases     map[string][]string // local part or address to addresses
+	RelayFrom   []netip.Prefix      // clients whose mail is relayed anywhere
+	RelayTo     []string            // domains for which this host is a backup MX
+	Routes      map[string]string   // domain to next host: local rules before DNS
+	SubmitTo    string              // MUA: its MSA, a host name
+	User        string              // MUA: the mailbox that it writes from
+	Extensions  []string            // EHLO keywords offered; nil: the persona's
+	NoEHLO      bool                // a host of 1982: EHLO is answered 500
+	TLS         TLS
+	Limits      Limits
+	Replies     []Reply
+	ClockOffset time.Duration
+	DriftPPB    int64           // the clock's drift in parts per billion
+	Zone        time.Duration   // its time zone, east positive
+	Retry       []time.Duration // waits between tries; nil: the persona's
+	GiveUp      time.Duration   // 0: the persona's
+}
+
+// TLS is a host's stand to STARTTLS.
+type TLS struct {
+	Offer       bool   // as a server
+	Client      string // "never", "may", "must"; "": "may" if the peer offers it
+	Certificate string // "valid", "expired", "wrong-name"; "": "valid"
+}
+
+// Limits bound what a host takes; zero values mean the persona's.
+type Limits struct {
+	MessageSize int64 // octets
+	Recipients  int
+	Hops        int // Received fields before a loop is assumed
+}
+
+// Reply makes a host answer a command otherwise than it would.
+type Reply struct {
+	At        string // CONNECT, EHLO, MAIL, RCPT, DATA, END
+	Recipient string // only for this forward-path; "": any
+	Text      string // "450 4.2.0 Mailbox busy"
+	Times     int    // so often, then no more; 0: always
+}
+
+// Broken is a name whose questions fail.
+type Broken struct {
+	Name string // fully qualified with a final dot; the names below it too
+	How  string // "servfail" or "silent"
+}
+
+// Mail is one message that somebody writes.
+type Mail struct {
+	At      time.Duration
+	Host    string   // the MUA; "": the host whose User is From
+	From    string   // reverse-path and From: field
+	To      []string // forward-paths
+	Header  string   // To: field if it differs from the forward-paths
+	Subject string
+	Body    string // LF or CRLF; the simulator makes CRLF of it
+	Count   int    // so many copies; 0: one
+	Every   time.Duration
+}
+
+// Fault changes the world at a moment.
+type Fault struct {
+	At    time.Duration
+	Host  string // off, silent, on
+	Links [2]string
+	State string
+	Until time.Duration // 0: for good
+}
+
+// Host finds a host by its full name or its first label, if that is unique.
+func (s *Scenario) Host(name string) (*Host, bool) {
+	var short *Host
+	for i := range s.Hosts {
+		h := &s.Hosts[i]
+		if h.Name == name {
+			return h, true
+		}
+		if label(h.Name) == name {
+			if short != nil {
+				return nil, false
+			}
+			short = h
+		}
+	}
+	return short, short != nil
+}
+
+// Is reports whether the host has the role.
+func (h *Host) Is(r Role) bool {
+	for _, x := range h.Roles {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+func label(name string) string {
+	for i := range len(name) {
+		if name[i] == '.' {
+			return name[:i]
+		}
+	}
+	return name
+}

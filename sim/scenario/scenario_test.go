@@ -1,0 +1,109 @@
+package scenario
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestExamples reads every example that ships.
+func TestExamples(t *testing.T) {
+	files, _ := filepath.Glob("../../docs/scenarios/*.yaml")
+	if len(files) < 10 {
+		t.Fatalf("found %d examples", len(files))
+	}
+	for _, name := range files {
+		s, err := Load(name)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if want := strings.TrimSuffix(filepath.Base(name), ".yaml"); s.Name != want {
+			t.Errorf("%s: the scenario is called %q", name, s.Name)
+		}
+	}
+}
+
+// TestValues checks what the examples do not: each kind of value once.
+func TestValues(t *testing.T) {
+	src, err := os.ReadFile("testdata/all.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse("all.yaml", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mx, _ := s.Host("mx")
+	switch {
+	case s.Seed != 42, s.Until != 5*24*time.Hour, !s.Start.Equal(time.Date(1999, 6, 17, 1, 27, 54, 0, time.UTC)):
+		t.Errorf("head: %d %v %v", s.Seed, s.Until, s.Start)
+	case s.Default.LossPPM != 5000 || s.Default.BitsPerSecond != 10_000_000:
+		t.Errorf("network: %+v", s.Default)
+	case mx == nil || mx.ClockOffset != -time.Minute || mx.DriftPPB != -3500 || mx.Zone != -(3*time.Hour+30*time.Minute):
+		t.Errorf("clock: %+v", mx)
+	case len(mx.Replies) != 1 || mx.Replies[0].Times != 2 || mx.Limits.MessageSize != 1000 || !mx.NoEHLO:
+		t.Errorf("behaviour: %+v", mx)
+	case len(mx.Retry) != 2 || mx.GiveUp != 4*24*time.Hour || mx.Routes["other.example"] != "mx.b.example":
+		t.Errorf("queue: %+v", mx)
+	case len(s.Faults) != 2 || s.Faults[0].Host != "mx.b.example" || s.Faults[1].Until != 2*time.Hour+30*time.Second:
+		t.Errorf("faults in time order: %+v", s.Faults)
+	case len(s.Mail) != 1 || s.Mail[0].Host != "pc.a.example" || s.Mail[0].From != "" || s.Mail[0].Count != 3:
+		t.Errorf("mail: %+v", s.Mail)
+	case len(s.Zones) != 1 || len(s.Broken) != 1 || s.Broken[0].How != "silent":
+		t.Errorf("zones: %+v %+v", s.Zones, s.Broken)
+	}
+}
+
+// TestErrors: each fault names file, line and column, and what was expected.
+func TestErrors(t *testing.T) {
+	good, err := os.ReadFile("testdata/all.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"seed: 42", "seed: many", `all.yaml:4:7: expected a whole number`},
+		{"until: 5d", "until: soon", `all.yaml:6:8: expected a time span`},
+		{"loss: 0.5%", "loss: 150%", "expected a loss from 0% to 100%"},
+		{"roles: [dns]", "roles: [ns]", "expected one of mua, msa"},
+		{"addresses: [192.0.2.53]", "addresses: [192.0.2.300]", "expected an IPv4 or IPv6 address"},
+		{"addresses: [192.0.2.53]", "addresses: [192.0.2.25]", "expected a new address, 192.0.2.25 stands above already"},
+		{"submit-to: mx", "submit-to: mars", `expected the name of one of the hosts, found "mars"`},
+		{"user: a@a.example", "user: a@@a", "expected an address such as bob@west.example"},
+		{"name: ns.b.example", "name: NS_1", "expected a domain name in lower case"},
+		{"reply: \"450 4.2.0 later\"", "reply: later", "expected a reply such as"},
+		{"learner: pc", "lerner: pc", `unknown field "lerner"`},
+		{"scenario: all", "scenario: [all]", "expected a single value here"},
+		{"scenario: all", "", "expected a name (scenario: …)"},
+		{"zone: \"-0330\"", "zone: CET", "expected a time zone in quotes"},
+		{"  - at: 30s", "  - at: 30s\n    host: ns", "expected either host: or link:"},
+	} {
+		src := strings.Replace(string(good), c.old, c.new, 1)
+		if src == string(good) {
+			t.Fatalf("%q is not in the file", c.old)
+		}
+		_, err := Parse("all.yaml", []byte(src))
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: got %v, want %s", c.new, err, c.want)
+		}
+	}
+	for _, src := range []string{"", "hosts: []", "]", "a: b: c", "\x00\xff", "scenario: x\nhosts:\n  - 3\n", "- 1"} {
+		if _, err := Parse("x.yaml", []byte(src)); err == nil || !strings.HasPrefix(err.Error(), "x.yaml:") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", src, err)
+		}
+	}
+}
+
+// FuzzParse: no input makes the reader panic, and every error is one line that names the file.
+func FuzzParse(f *testing.F) {
+	good, _ := os.ReadFile("testdata/all.yaml")
+	f.Add(good)
+	f.Add([]byte("hosts:\n  - {name: a.example, addresses: [192.0.2.1], roles: [mua]}\n"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if _, err := Parse("f.yaml", src); err != nil && (!strings.HasPrefix(err.Error(), "f.yaml:") || strings.Contains(err.Error(), "\n")) {
+			t.Errorf("%q", err)
+		}
+	})
+}
