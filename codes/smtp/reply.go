@@ -1,0 +1,109 @@
+package smtp
+
+import "strconv"
+
+// Reply is a server's answer (RFC 5321 §4.2).
+type Reply struct {
+	Code     int
+	Enhanced EnhancedCode // stands in front of every line (RFC 2034 §4); zero: none
+	Lines    []string     // texts without code and enhanced code; at least one, may be ""
+}
+
+// NewReply makes a reply; enhanced is "5.1.1" or "". It is for constants: an enhanced code that is none is left out.
+func NewReply(code int, enhanced string, lines ...string) Reply {
+	e, _ := ParseEnhanced(enhanced)
+	if len(lines) == 0 {
+		lines = []string{""}
+	}
+	return Reply{Code: code, Enhanced: e, Lines: lines}
+}
+
+// Positive says 2yz: done.
+func (r Reply) Positive() bool { return r.Code/100 == 2 }
+
+// Intermediate says 3yz: go on.
+func (r Reply) Intermediate() bool { return r.Code/100 == 3 }
+
+// Temporary says 4yz: not now, but the same command may succeed later.
+func (r Reply) Temporary() bool { return r.Code/100 == 4 }
+
+// Permanent says 5yz: the same command will not succeed.
+func (r Reply) Permanent() bool { return r.Code/100 == 5 }
+
+// Text is the lines joined by a newline.
+func (r Reply) Text() string {
+	switch len(r.Lines) {
+	case 0:
+		return ""
+	case 1:
+		return r.Lines[0]
+	}
+	text := append([]byte(nil), r.Lines[0]...)
+	for _, line := range r.Lines[1:] {
+		text = append(append(text, '\n'), line...)
+	}
+	return string(text)
+}
+
+// Append appends the wire form with CRLFs. Octets that would break a line (CR, LF, NUL) become "?": a text can come from
+// a client, and must not write a second reply.
+func (r Reply) Append(dst []byte) []byte {
+	if len(r.Lines) == 0 {
+		return append(r.appendLine(dst, ' ', ""), "\r\n"...)
+	}
+	for i, line := range r.Lines {
+		sep := byte('-')
+		if i == len(r.Lines)-1 {
+			sep = ' '
+		}
+		dst = append(r.appendLine(dst, sep, line), "\r\n"...)
+	}
+	return dst
+}
+
+// String is the wire form without the last CRLF.
+func (r Reply) String() string {
+	wire := r.Append(nil)
+	return string(wire[:len(wire)-2])
+}
+
+func (r Reply) appendLine(dst []byte, sep byte, text string) []byte {
+	dst = append(strconv.AppendInt(dst, int64(r.Code), 10), sep)
+	if !r.Enhanced.IsZero() {
+		dst = r.Enhanced.Append(dst)
+		if text != "" {
+			dst = append(dst, ' ')
+		}
+	}
+	start := len(dst)
+	dst = append(dst, text...)
+	for i := start; i < len(dst); i++ {
+		if c := dst[i]; c == '\r' || c == '\n' || c == 0 {
+			dst[i] = '?'
+		}
+	}
+	return dst
+}
+
+// SplitReplyLine takes a line without its line end apart: three digits, a separator (' ', '-', or 0 if the line ends
+// there), the text. ok says that it begins with three digits that no fourth and no letter follows.
+func SplitReplyLine(line string) (code int, sep byte, text string, ok bool) {
+	if len(line) < 3 {
+		return 0, 0, "", false
+	}
+	for i := range 3 {
+		c := line[i]
+		if c < '0' || c > '9' {
+			return 0, 0, "", false
+		}
+		code = 10*code + int(c-'0')
+	}
+	if len(line) == 3 {
+		return code, 0, "", true
+	}
+	sep = line[3]
+	if is(sep, classLetDig) {
+		return 0, 0, "", false
+	}
+	return code, sep, line[4:], true
+}

@@ -1,0 +1,259 @@
+package smtp
+
+import "bytes"
+
+// Unstuffer finds the end of mail data and takes the added dots away (RFC 5321 §4.5.2), for chunks cut anywhere. Its zero
+// value stands at the beginning of a message and ends it where the RFC does, at CRLF.CRLF; everything else that somebody
+// might take for an end is text, and is counted in SuspectEnds.
+//
+// The text it gives is what a receiver stores: line ends as they came, with the CRLF before the final dot.
+type Unstuffer struct {
+	// LFEndsLine makes a bare LF end a line, as many servers had it: LF.LF, LF.CRLF and CRLF.LF end the message too.
+	// That is the gap through which mail is smuggled; RFC 5321 §4.1.1.4 forbids it.
+	LFEndsLine bool
+
+	BareLF      int64 // LFs that no CR came before (RFC 5321 §2.3.8)
+	BareCR      int64 // CRs that no LF follows
+	LongLines   int64 // lines of more than 1000 octets (RFC 5321 §4.5.3.1.6)
+	SuspectEnds int64 // dots alone between line ends of which one is bare, whether they ended the message or not
+
+	state  unstuffState
+	column int // octets of the present line in the text
+	buf    []byte
+}
+
+type unstuffState uint8
+
+const (
+	unLineStart unstuffState = iota // after CRLF, or at the beginning: a dot here is transparency's or the end's
+	unInLine                        // within a line
+	unCR                            // within a line, the last octet was CR
+	unDot                           // a dot at a line's start, held back
+	unDotCR                         // that dot and a CR, both held back: LF makes them the end
+	unLF                            // after a bare LF that ends no line
+	unLFDot                         // after it a dot: text, but somebody may take it for the end
+	unLFDotCR                       // and a CR
+	unCRDot                         // CR and a dot: like the two above
+	unCRDotCR                       // and a CR
+	unDone                          // the end was seen
+)
+
+// Feed takes the next octets. text is what they add to the message, valid until the next call and often a part of p;
+// done says that the end was among them, rest is what follows it. After the end Feed gives everything back as rest.
+func (u *Unstuffer) Feed(p []byte) (text, rest []byte, done bool) {
+	if u.state == unDone {
+		return nil, p, true
+	}
+	u.buf = u.buf[:0]
+	start := 0 // p[start:i] is text not yet in buf
+	for i := 0; i < len(p); i++ {
+		if u.state == unInLine {
+			if i = u.skip(p, i); i == len(p) {
+				break
+			}
+		}
+		switch keep, ended := u.step(p[i]); {
+		case ended:
+			return u.cut(p, start, i), p[i+1:], true
+		case keep == keepNot:
+			u.buf = append(u.buf, p[start:i]...)
+			start = i + 1
+		case keep == keepWithCR: // a CR held back turns out to be text
+			u.buf = append(append(u.buf, p[start:i]...), '\r')
+			start = i
+		}
+	}
+	return u.cut(p, start, len(p)), nil, false
+}
+
+// cut is the text gathered so far: p's own octets where none had to be left out.
+func (u *Unstuffer) cut(p []byte, start, end int) []byte {
+	if len(u.buf) == 0 {
+		return p[start:max(start, end)]
+	}
+	u.buf = append(u.buf, p[start:max(start, end)]...)
+	return u.buf
+}
+
+// skip goes to the next CR or bare LF within a line.
+func (u *Unstuffer) skip(p []byte, i int) int {
+	n := bytes.IndexByte(p[i:], '\n')
+	if n < 0 {
+		n = len(p) - i
+	}
+	if cr := bytes.IndexByte(p[i:i+n], '\r'); cr >= 0 {
+		n = cr
+	}
+	u.column += n
+	return i + n
+}
+
+type keep uint8
+
+const (
+	keepIt keep = iota
+	keepNot
+	keepWithCR
+)
+
+// step takes one octet.
+func (u *Unstuffer) step(c byte) (k keep, ended bool) {
+	switch u.state {
+	case unLineStart:
+		if c == '.' {
+			u.state = unDot
+			return keepNot, false
+		}
+	case unDot:
+		return u.afterDot(c)
+	case unDotCR:
+		return u.afterDotCR(c)
+	case unCR:
+		if c == '\n' { // CRLF
+			u.endLine()
+			return keepIt, false
+		}
+		u.BareCR++
+		if c == '.' {
+			u.state = unCRDot
+			u.column++
+			return keepIt, false
+		}
+	case unLF:
+		if c == '.' {
+			u.state = unLFDot
+			u.column++
+			return keepIt, false
+		}
+	case unLFDot, unLFDotCR, unCRDot, unCRDotCR:
+		u.suspect(c)
+		return keepIt, false
+	}
+	u.inLine(c)
+	return keepIt, false
+}
+
+// inLine takes an octet that nothing before it makes special.
+func (u *Unstuffer) inLine(c byte) {
+	switch c {
+	case '\r':
+		u.state = unCR
+		u.column++
+	case '\n':
+		u.bareLF()
+	default:
+		u.state = unInLine
+		u.column++
+	}
+}
+
+func (u *Unstuffer) bareLF() {
+	u.BareLF++
+	if u.LFEndsLine {
+		u.endLine()
+		return
+	}
+	u.state = unLF
+	u.column++
+}
+
+func (u *Unstuffer) endLine() {
+	if u.column+1 > MaxTextLine { // with the LF
+		u.LongLines++
+	}
+	u.state = unLineStart
+	u.column = 0
+}
+
+// afterDot takes the octet behind a dot at a line's start.
+func (u *Unstuffer) afterDot(c byte) (keep, bool) {
+	switch {
+	case c == '\r':
+		u.state = unDotCR
+		return keepNot, false
+	case c == '\n': // CRLF.LF
+		u.SuspectEnds++
+		if u.LFEndsLine {
+			u.BareLF++
+			u.state = unDone
+			return keepNot, true
+		}
+	}
+	u.inLine(c) // §4.5.2: the first character is a period and there are others: it is deleted
+	return keepIt, false
+}
+
+// afterDotCR takes the octet behind a line's dot and CR.
+func (u *Unstuffer) afterDotCR(c byte) (keep, bool) {
+	if c == '\n' {
+		u.state = unDone
+		return keepNot, true
+	}
+	u.BareCR++
+	u.SuspectEnds++ // CRLF.CR
+	u.column++
+	u.state = unCR
+	u.inLine(c)
+	return keepWithCR, false
+}
+
+// suspect follows a dot that stands behind a bare LF or CR: to the RFC it is text.
+func (u *Unstuffer) suspect(c byte) {
+	switch {
+	case c == '\r' && (u.state == unLFDot || u.state == unCRDot):
+		u.state += unLFDotCR - unLFDot // the CR may belong to a CRLF
+		u.column++
+		return
+	case u.state == unLFDotCR || u.state == unCRDotCR:
+		u.SuspectEnds++ // LF.CRLF, CR.CRLF, LF.CR, CR.CR
+		u.state = unCR
+		u.step(c)
+		return
+	case c == '\n': // LF.LF, CR.LF
+		u.SuspectEnds++
+	}
+	u.inLine(c)
+}
+
+// Done says that the end was seen.
+func (u *Unstuffer) Done() bool { return u.state == unDone }
+
+// Reset makes u ready for the next message; LFEndsLine stays.
+func (u *Unstuffer) Reset() { *u = Unstuffer{LFEndsLine: u.LFEndsLine, buf: u.buf[:0]} }
+
+// Tolerances is what the counters say, in a fixed order; nil for mail data that keeps to the RFC.
+func (u *Unstuffer) Tolerances() []Tolerance {
+	var notes []Tolerance
+	for _, n := range [...]struct {
+		count int64
+		note  Tolerance
+	}{{u.BareLF, BareLF}, {u.BareCR, BareCR}, {u.SuspectEnds, BareLFEnd}, {u.LongLines, LongLine}} {
+		if n.count > 0 {
+			notes = append(notes, n.note)
+		}
+	}
+	return notes
+}
+
+// HasEightBit says whether an octet has its high bit set (RFC 6152).
+func HasEightBit(p []byte) bool {
+	for len(p) >= 8 {
+		if (p[0]|p[1]|p[2]|p[3]|p[4]|p[5]|p[6]|p[7])&0x80 != 0 {
+			return true
+		}
+		p = p[8:]
+	}
+	for _, c := range p {
+		if c >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+func skipToCR(text []byte, i int) int {
+	if n := bytes.IndexByte(text[i:], '\r'); n >= 0 {
+		return i + n
+	}
+	return len(text)
+}
