@@ -1,0 +1,75 @@
+package dns
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// cache holds answers until their TTL is over, in the host's own time.
+type cache struct {
+	mu      sync.Mutex
+	max     int
+	answers map[question]cached
+}
+
+type cached struct {
+	answer Answer
+	at     time.Time
+}
+
+// get is the answer to q, with what is left of its TTLs.
+func (c *cache) get(q question, now time.Time) (Answer, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.answers[q]
+	if !ok {
+		return Answer{}, false
+	}
+	age := now.Sub(e.at)
+	if age < 0 || age >= e.answer.TTL { // a clock set back must not keep an answer for ever
+		delete(c.answers, q)
+		return Answer{}, false
+	}
+	a := e.answer
+	a.Cached = true
+	if seconds := uint32(age / time.Second); seconds > 0 {
+		a.TTL -= age
+		a.Aliases, a.Records = aged(a.Aliases, seconds), aged(a.Records, seconds)
+	}
+	return a, true
+}
+
+func aged(records []Record, seconds uint32) []Record {
+	out := slices.Clone(records)
+	for i := range out {
+		out[i].TTL -= min(seconds, out[i].TTL)
+	}
+	return out
+}
+
+// put keeps a for its TTL. A full cache drops what is over, then everything.
+func (c *cache) put(q question, a Answer, now time.Time) {
+	if a.TTL <= 0 {
+		return // RFC 1035 §3.2.1: zero TTL is for this transaction only
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.answers) >= c.max {
+		for k, e := range c.answers {
+			if now.Sub(e.at) >= e.answer.TTL {
+				delete(c.answers, k)
+			}
+		}
+		if len(c.answers) >= c.max {
+			clear(c.answers)
+		}
+	}
+	c.answers[q] = cached{a, now}
+}
+
+func (c *cache) flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.answers)
+}
