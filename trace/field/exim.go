@@ -20,9 +20,7 @@ func (w *writer) exim(r Received) {
 		w.put("with ", atom(r.With), " ")
 	}
 	if r.TLS != nil {
-		w.put(" (", comment(strings.Replace(r.TLS.Version, "TLSv", "TLS", 1)), ")")
-		w.put(" tls ", atom(r.TLS.Cipher))
-		w.put(w.eol, "\t")
+		w.eximTLS(r.TLS)
 	}
 	w.put("(", comment(r.Software), ")")
 	if r.EnvelopeFrom != nil && *r.EnvelopeFrom != "" { // mail from <> has no such line
@@ -34,6 +32,16 @@ func (w *writer) exim(r Received) {
 	}
 	w.put(";")
 	w.fold(dateExim(r.Time))
+}
+
+// eximTLS writes "(TLS1.3) tls SUITE", the suite as RFC 8314 §4.3's clause.
+func (w *writer) eximTLS(t *TLS) {
+	if t.Version != "" {
+		w.put(" (", comment(strings.Replace(t.Version, "TLSv", "TLS", 1)), ")")
+	}
+	if t.Cipher != "" {
+		w.put(" tls ", atom(t.Cipher), w.eol, "\t")
+	}
 }
 
 // eximHost is Exim's $sender_rcvhost: the checked name or the address first, HELO only where it says something new.

@@ -20,6 +20,12 @@ func Format(r Received, style Style) string {
 		w.postfix(r)
 	case StyleExim:
 		w.exim(r)
+	case StyleOpenSMTPD:
+		w.opensmtpd(r)
+	case StyleSendmail:
+		w.sendmail(r)
+	case StyleDovecot:
+		w.dovecot(r)
 	default:
 		w.plain(r)
 	}

@@ -10,7 +10,7 @@ func (w *writer) postfix(r Received) {
 	}
 	name := orElse(r.RDNS, "unknown")
 	w.put("from ", atom(orElse(r.Helo, name)), " (", atom(name), " ", literal(r.IP), ")")
-	if r.TLS != nil {
+	if r.TLS != nil && r.TLS.Version != "" {
 		w.postfixTLS(r.TLS)
 	}
 	if r.User != "" {
@@ -54,6 +54,12 @@ func (w *writer) postfixTLS(t *TLS) {
 	}
 	if t.Digest != "" {
 		w.put(" server-digest ", atom(t.Digest))
+	}
+	if t.ClientSignature != "" {
+		w.fold(" client-signature ", clean(t.ClientSignature, "\\"))
+		if t.ClientDigest != "" {
+			w.put(" client-digest ", atom(t.ClientDigest))
+		}
 	}
 	w.put(")")
 	if t.Certificate != "" {

@@ -42,6 +42,10 @@ type TLS struct {
 	KeyExchange string // "X25519" or "ECDHE (P-256)", Postfix
 	Signature   string // "RSA-PSS (2048 bits)", Postfix
 	Digest      string // "SHA256", Postfix
+
+	ClientSignature string // as Signature, of a client with a certificate
+	ClientDigest    string
+
 	Certificate string // what is said of the client's certificate: "No client certificate requested"
 	Verified    *bool  // whether it was verified; nil: not said
 }
