@@ -48,7 +48,7 @@ func isName(domain string) bool {
 
 // mailArgument reads `SP "FROM:" Reverse-path [SP Mail-parameters]` (RFC 5321 §4.1.1.2).
 func (p *parser) mailArgument(c *Command) error {
-	if err := p.keyword("FROM"); err != nil {
+	if err := p.keyword("FROM:", "a space and FROM:"); err != nil {
 		return err
 	}
 	var err error
@@ -61,7 +61,7 @@ func (p *parser) mailArgument(c *Command) error {
 
 // rcptArgument reads `SP "TO:" Forward-path [SP Rcpt-parameters]` (RFC 5321 §4.1.1.3).
 func (p *parser) rcptArgument(c *Command) error {
-	if err := p.keyword("TO"); err != nil {
+	if err := p.keyword("TO:", "a space and TO:"); err != nil {
 		return err
 	}
 	var err error
@@ -73,11 +73,11 @@ func (p *parser) rcptArgument(c *Command) error {
 }
 
 // keyword reads `SP "FROM:"` or `SP "TO:"`. RFC 5321 §3.3: spaces on neither side of the colon.
-func (p *parser) keyword(word string) error {
-	want := word + ":" // no cost unless it fails: the compiler keeps it on the stack
-	if err := p.space("a space and " + want); err != nil {
+func (p *parser) keyword(want, wantSpace string) error {
+	if err := p.space(wantSpace); err != nil {
 		return err
 	}
+	word := want[:len(want)-1]
 	if len(p.line)-p.pos < len(word) || !strings.EqualFold(p.line[p.pos:p.pos+len(word)], word) {
 		return p.fail(want)
 	}

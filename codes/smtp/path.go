@@ -80,11 +80,19 @@ func (p *parser) reversePath() (ReversePath, error) {
 		return ReversePath{Null: true}, nil // "< >", noted by path
 	}
 	if m.Domain == "" {
-		if err := p.allow(NoDomain, "@ and a domain"); err != nil {
+		if err := p.noDomain(); err != nil {
 			return ReversePath{}, err
 		}
 	}
 	return ReversePath{Mailbox: m, Route: route}, nil
+}
+
+// noDomain fails before the closing bracket.
+func (p *parser) noDomain() error {
+	if !p.tolerant() {
+		p.pos--
+	}
+	return p.allow(NoDomain, "@ and a domain")
 }
 
 func (p *parser) forwardPath() (ForwardPath, error) {
@@ -97,7 +105,7 @@ func (p *parser) forwardPath() (ForwardPath, error) {
 	}
 	if m.Domain == "" && (!m.IsPostmaster() || len(route) > 0) {
 		// §4.1.1.3: "<Postmaster>" alone needs no domain
-		if err := p.allow(NoDomain, "@ and a domain"); err != nil {
+		if err := p.noDomain(); err != nil {
 			return ForwardPath{}, err
 		}
 	}

@@ -1,7 +1,5 @@
 package smtp
 
-import "strconv"
-
 // Reply is a server's answer (RFC 5321 §4.2).
 type Reply struct {
 	Code     int
@@ -68,7 +66,8 @@ func (r Reply) String() string {
 }
 
 func (r Reply) appendLine(dst []byte, sep byte, text string) []byte {
-	dst = append(strconv.AppendInt(dst, int64(r.Code), 10), sep)
+	code := uint(r.Code) % 1000 // three digits, always
+	dst = append(dst, byte('0'+code/100), byte('0'+code/10%10), byte('0'+code%10), sep)
 	if !r.Enhanced.IsZero() {
 		dst = r.Enhanced.Append(dst)
 		if text != "" {

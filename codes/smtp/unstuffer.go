@@ -16,9 +16,11 @@ type Unstuffer struct {
 	BareCR      int64 // CRs that no LF follows
 	LongLines   int64 // lines of more than 1000 octets (RFC 5321 §4.5.3.1.6)
 	SuspectEnds int64 // dots alone between line ends of which one is bare, whether they ended the message or not
+	BareEnd     bool  // the end that was taken is one of them; only with LFEndsLine
 
 	state  unstuffState
-	column int // octets of the present line in the text
+	bare   bool // the present line began after a bare LF that ended a line
+	column int  // octets of the present line in the text
 	buf    []byte
 }
 
@@ -151,6 +153,7 @@ func (u *Unstuffer) bareLF() {
 	u.BareLF++
 	if u.LFEndsLine {
 		u.endLine()
+		u.bare = true
 		return
 	}
 	u.state = unLF
@@ -161,8 +164,18 @@ func (u *Unstuffer) endLine() {
 	if u.column+1 > MaxTextLine { // with the LF
 		u.LongLines++
 	}
-	u.state = unLineStart
+	u.state, u.bare = unLineStart, false
 	u.column = 0
+}
+
+// end is the end of the mail data; bare says that one of its line ends is.
+func (u *Unstuffer) end(bare bool) (keep, bool) {
+	u.state = unDone
+	if bare {
+		u.SuspectEnds++
+		u.BareEnd = true
+	}
+	return keepNot, true
 }
 
 // afterDot takes the octet behind a dot at a line's start.
@@ -171,13 +184,11 @@ func (u *Unstuffer) afterDot(c byte) (keep, bool) {
 	case c == '\r':
 		u.state = unDotCR
 		return keepNot, false
-	case c == '\n': // CRLF.LF
+	case c == '\n' && u.LFEndsLine: // CRLF.LF, LF.LF
+		u.BareLF++
+		return u.end(true)
+	case c == '\n':
 		u.SuspectEnds++
-		if u.LFEndsLine {
-			u.BareLF++
-			u.state = unDone
-			return keepNot, true
-		}
 	}
 	u.inLine(c) // §4.5.2: the first character is a period and there are others: it is deleted
 	return keepIt, false
@@ -186,8 +197,7 @@ func (u *Unstuffer) afterDot(c byte) (keep, bool) {
 // afterDotCR takes the octet behind a line's dot and CR.
 func (u *Unstuffer) afterDotCR(c byte) (keep, bool) {
 	if c == '\n' {
-		u.state = unDone
-		return keepNot, true
+		return u.end(u.bare) // CRLF.CRLF; LF.CRLF
 	}
 	u.BareCR++
 	u.SuspectEnds++ // CRLF.CR
