@@ -116,7 +116,7 @@ func (p *parser) dotString() (string, error) {
 				return "", err
 			}
 			lastDot = false
-		case c == '@' || p.endsPath() || !p.tolerant():
+		case c == '@' || !p.tolerant() || p.endsPath():
 			return p.endDotString(start, lastDot)
 		default:
 			p.noteBadLocal(c)
@@ -144,9 +144,14 @@ func (p *parser) endDotString(start int, lastDot bool) (string, error) {
 	return p.line[start:p.pos], nil
 }
 
-// endsPath says whether the next octet ends a path in any mode.
+// endsPath says whether the next octet ends a path. In Tolerant mode a space in brackets does not if "@" is still to come:
+// sendmail takes "<a b@c>".
 func (p *parser) endsPath() bool {
 	c := p.peek()
+	if isSpace(c) && p.open && p.tolerant() {
+		next := strings.IndexAny(p.line[p.pos:], "@>")
+		return next < 0 || p.line[p.pos+next] == '>'
+	}
 	return c == '>' || c == '<' || isSpace(c)
 }
 

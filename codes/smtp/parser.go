@@ -26,6 +26,7 @@ type parser struct {
 	mode  Mode
 	verb  Verb
 	notes []Tolerance
+	open  bool // within the brackets of a path
 }
 
 func (p *parser) tolerant() bool { return p.mode == Tolerant }

@@ -116,6 +116,7 @@ func (p *parser) forwardPath() (ForwardPath, error) {
 func (p *parser) path() (Mailbox, []string, error) {
 	start := p.pos
 	open := p.take('<')
+	p.open = open
 	if !open {
 		if err := p.allow(NoBrackets, "<"); err != nil {
 			return Mailbox{}, nil, err
