@@ -1,0 +1,96 @@
+package vnet
+
+import (
+	"time"
+
+	"github.com/smtpsim/smtpsim/trace"
+)
+
+const second = int64(time.Second)
+
+// clock is a host's own clock. It shows base + offset + elapsed·(1 + drift) at elapsed after the moment it was set.
+type clock struct {
+	host     *Host
+	set      int64 // true time
+	base     int64 // what it showed then, in Unix nanoseconds
+	driftPPB int64 // nanoseconds gained per true second
+	zone     *time.Location
+}
+
+// shows is what the clock shows at the true time at, in Unix nanoseconds.
+func (c *clock) shows(at int64) int64 {
+	elapsed := at - c.set
+	return c.base + elapsed + elapsed/second*c.driftPPB + elapsed%second*c.driftPPB/second
+}
+
+// trueAt is the first true time not before now at which the clock shows t or later.
+func (c *clock) trueAt(now, t int64) int64 {
+	left := t - c.shows(now)
+	if left <= 0 {
+		return now
+	}
+	rate := second + c.driftPPB
+	whole := left / rate
+	part := left % rate
+	if whole > (never-now)/second-2 {
+		return never
+	}
+	at := now + whole*second + (part*second+rate-1)/rate
+	for c.shows(at) < t { // the two divisions of shows round down
+		at++
+	}
+	return at
+}
+
+// Now is the time on the host's clock.
+func (c *clock) Now() time.Time {
+	return time.Unix(0, c.shows(c.host.net.now)).In(c.zone)
+}
+
+// Sleep waits for d of true time.
+func (c *clock) Sleep(d time.Duration) {
+	n := c.host.net
+	p := n.current()
+	p.block(n.after(d), wait{kind: waitSleep})
+}
+
+// after is the true time d from now; a negative d counts as 0.
+func (n *Network) after(d time.Duration) int64 {
+	if d < 0 {
+		return n.now
+	}
+	if int64(d) >= never-n.now {
+		return never
+	}
+	return n.now + int64(d)
+}
+
+// Time is the true time.
+func (n *Network) Time() trace.Time { return n.timeAt(n.now) }
+
+// Now is the true time as a time.Time.
+func (n *Network) Now() time.Time { return n.Time().Std() }
+
+func (n *Network) timeAt(at int64) trace.Time { return trace.Time(n.start + at) }
+
+// SetClock sets a host's clock right now: offset is what it shows too much, driftPPB what it gains in nanoseconds per true
+// second (a negative value: loses).
+func (n *Network) SetClock(name string, offset time.Duration, driftPPB int64) {
+	c := n.mustHost(name).clock
+	c.set = n.now
+	c.base = n.start + n.now + int64(offset)
+	c.driftPPB = max(driftPPB, -second/2)
+}
+
+// reaches is the first true time, from now on, at which the clock shows t or later; never, if int64 nanoseconds do not
+// reach so far.
+func (c *clock) reaches(t time.Time) int64 {
+	const years = 292 // of an int64 in nanoseconds, from 1970
+	switch y := t.Year(); {
+	case y >= 1970+years:
+		return never
+	case y <= 1970-years:
+		return c.host.net.now
+	}
+	return c.trueAt(c.host.net.now, t.UnixNano())
+}
