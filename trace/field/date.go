@@ -262,6 +262,10 @@ func (p *dateParser) letters() bool {
 	case p.haveTime && !p.numeric && p.zone == "" && len(w) <= 6:
 		p.zone = namedZone(w)
 	case p.haveTime && p.zone != "" && namedZone(w) != "-0000": // "-0400 EST"
+	case p.complete() && w == "m" && strings.HasPrefix(p.s[p.pos:], "=+"): // a Go program printed its own clock's reading
+		for p.pos < len(p.s) && !isSpace(p.s[p.pos]) {
+			p.pos++
+		}
 	default:
 		p.pos = start
 		return false

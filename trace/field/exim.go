@@ -28,7 +28,7 @@ func (w *writer) exim(r Received) {
 	}
 	w.fold("id ", atom(r.ID))
 	if len(r.For) == 1 {
-		w.fold("for ", clean(r.For[0], "<>; "))
+		w.fold("for ", path(r.For[0]))
 	}
 	w.put(";")
 	w.fold(dateExim(r.Time))
@@ -68,7 +68,7 @@ func (w *writer) eximHost(r Received) {
 	if r.Port > 0 {
 		ip += ":" + strconv.Itoa(r.Port)
 	}
-	w.put(atom(r.RDNS), " (", joinWords(ip, more), ")")
+	w.put(ptr(r.RDNS), " (", joinWords(ip, more), ")")
 }
 
 // eximSilent tells whether Exim leaves HELO out: it is the checked name, or the literal of the client's own address.

@@ -56,7 +56,7 @@ func (w *writer) plain(r Received) {
 	if r.Helo != "" || r.IP.IsValid() {
 		w.put("from ", atom(orElse(r.Helo, r.RDNS, literal(r.IP))))
 		if r.IP.IsValid() {
-			w.put(" (", joinWords(atom(r.RDNS), literal(r.IP)), ")")
+			w.put(" (", joinWords(ptr(r.RDNS), literal(r.IP)), ")")
 		}
 		w.put(w.eol, "\t")
 	}
@@ -135,8 +135,16 @@ func clean(s, bad string) string {
 // atom keeps a name one word: no space, no comment, no quoting. Postfix does the same with HELO names.
 func atom(s string) string { return clean(s, " <>()\\\";@") }
 
-// path keeps a mailbox within its angle brackets.
-func path(s string) string { return clean(s, "<>") }
+// ptr keeps a looked-up name from passing for an address literal: whoever owns the address chooses the name.
+func ptr(s string) string { return clean(s, " <>()[]\\\";@") }
+
+// path keeps a mailbox within its angle brackets or comment. A quoted local-part keeps its spaces (RFC 5321 §4.1.2).
+func path(s string) string {
+	if strings.HasPrefix(s, "\"") && strings.Count(s, "\"") == 2 {
+		return clean(s, "<>()\\")
+	}
+	return clean(s, "<>()\\\"; ")
+}
 
 // comment keeps text within its parentheses.
 func comment(s string) string { return clean(s, "()\\") }

@@ -13,6 +13,7 @@ const (
 	rankNone    rank = iota
 	rankName         // "from 192.0.2.1", "from [192.0.2.1]": HELO or the peer
 	rankLiteral      // "from host [192.0.2.1]"
+	rankBare         // "from host (192.0.2.1)": Exchange; elsewhere it may be a name that looks like an address
 	rankComment      // "from host ([192.0.2.1])": RFC 5321 §4.4's TCP-info
 	rankReally       // "from host ([192.0.2.1]) (really [192.0.2.2])"
 )
@@ -196,18 +197,20 @@ func (p *parser) port(s, e int) {
 // plain reads a word that nothing announced: an address, "user@address", or a name.
 func (c *fromReader) plain(s, e int) {
 	p := c.p
-	if p.address(s, e, c.rank) {
+	if p.address(s, e, min(c.rank, rankBare)) {
 		c.literal = true
 		return
 	}
 	if at := strings.LastIndexByte(p.raw[s:e], '@'); at >= 0 {
-		if p.address(s+at+1, e, c.rank) { // qmail: what identd said, and the address
+		if p.address(s+at+1, e, min(c.rank, rankBare)) { // qmail: what identd said, and the address
 			p.out.Ident = p.text(s, s+at)
 			return
 		}
-		if c.items == 1 && p.raw[e-1] != '@' { // "ident@rdns [ip]"
+		if c.items == 1 { // "ident@rdns [ip]", "ident@[ip]"
 			p.out.Ident = p.text(s, s+at)
-			s += at + 1
+			if s += at + 1; s == e {
+				return
+			}
 		}
 	}
 	if c.hostAt[1] == 0 && (c.items == 1 || c.literal && strings.IndexByte(p.raw[s:e], '.') > 0) {
@@ -225,7 +228,11 @@ func (c *fromReader) host() {
 	for e > s && p.raw[e-1] == '.' {
 		e--
 	}
-	if w := p.raw[s:e]; noName(w) {
+	switch w := p.raw[s:e]; {
+	case noName(w):
+		return
+	case strings.Trim(w, "0123456789.") == "": // an address that cannot be: "999.1.1.1"
+		p.rest([]token{{word, s, e}})
 		return
 	}
 	p.set(&p.out.RDNS, SpotFromRDNS, s, e)
@@ -245,22 +252,29 @@ func (p *parser) hostName() {
 	r := &p.out.Received
 	name := p.out.Name
 	isAddr := parseIP(name).IsValid()
+	if p.heloSeen && p.addr <= rankName && !strings.HasPrefix(name, "[") { // "from h (helo [192.0.2.1])" is a peer whose checked name is "helo"
+		sp := p.out.spans[SpotFromHelo]
+		p.address(int(sp[0]), int(sp[1]), rankComment)
+	}
 	switch {
 	case name == "":
-	case strings.EqualFold(r.With, "local") && !r.IP.IsValid():
-		r.Submitter = name // Exim
+	case (strings.EqualFold(r.With, "local") || p.out.Style == StyleDMA) && !r.IP.IsValid(): // Exim, DragonFly
+		r.Submitter = name
 	case p.heloSeen: // HELO stands elsewhere, so the first word is the checked name
 		if r.RDNS == "" && !isAddr && !noName(name) && strings.IndexByte(name, '@') < 0 {
 			p.takeName(&r.RDNS, SpotFromRDNS)
 			r.RDNS = strings.TrimSuffix(r.RDNS, ".")
 		}
-	case p.out.Style == StyleExim && !isAddr && p.addr == rankComment && r.RDNS == "":
+	case p.out.Style == StyleExim && !isAddr && p.addr == rankLiteral && r.RDNS != "": // Exim 2: "rdns (helo) [ip]"
+		r.Helo, p.out.spans[SpotFromHelo] = r.RDNS, p.out.spans[SpotFromRDNS]
+		p.takeName(&r.RDNS, SpotFromRDNS)
+	case p.out.Style == StyleExim && !isAddr && p.addr >= rankLiteral && r.RDNS == "":
 		// Exim leaves HELO out when it is the checked name (or the literal of the peer's address)
 		p.takeName(&r.RDNS, SpotFromRDNS)
 		r.Helo = r.RDNS
 	case strings.IndexByte(name, '@') >= 0, name == ".", isAddr && p.addr == rankName:
 		// a mailbox, nothing, or the address itself: no HELO is told
-	case p.name.kind == angle || p.out.Style == StyleDMA:
+	case p.name.kind == angle:
 	default:
 		p.takeName(&r.Helo, SpotFromHelo)
 	}
@@ -338,8 +352,9 @@ func (p *parser) by(toks []token) {
 			p.set(&p.out.By, SpotByHost, t.start, end)
 			p.byAddress(t.start, end)
 		case first && t.kind == word && p.byAddress(t.start, t.end):
-		case !first && i > 0 && strings.EqualFold(p.word(toks[i-1]), "uid"):
-			p.out.Submitter = p.word(t)
+		case !first && len(toks) == i+2 && strings.EqualFold(p.word(t), "uid"): // qmail-scanner: "by uid 502"
+			p.out.Submitter = p.word(toks[i+1])
+			return
 		default:
 			p.rest(toks[i : i+1])
 		}

@@ -11,7 +11,7 @@ func (w *writer) opensmtpd(r Received) {
 	if r.IP.IsValid() {
 		ip = r.IP.String()
 	}
-	w.put("from ", atom(orElse(r.Helo, r.RDNS)), " (", orElse(atom(r.RDNS), "<unknown>"), " [", ip, "])")
+	w.put("from ", atom(orElse(r.Helo, r.RDNS)), " (", orElse(ptr(r.RDNS), "<unknown>"), " [", ip, "])")
 	w.fold("by ", atom(r.By), " (", comment(r.Software), ") with ", atom(r.With), " id ", atom(r.ID))
 	if t := r.TLS; t != nil && t.Version != "" {
 		w.put(" (", atom(t.Version), ":", atom(t.Cipher), ":", strconv.Itoa(t.Bits), ":", verdict(t.Verified), ")")
@@ -41,7 +41,7 @@ func (w *writer) sendmail(r Received) {
 		w.put("(from ", comment(r.Submitter), ")")
 		to = strings.Trim(to, "<>") // as it was given on the command line
 	} else {
-		w.put("from ", atom(r.Helo), " (", joinWords(atom(r.RDNS), literal(r.IP)))
+		w.put("from ", atom(r.Helo), " (", joinWords(ptr(r.RDNS), literal(r.IP)))
 		if r.Forged {
 			w.put(" (may be forged)")
 		}

@@ -156,7 +156,7 @@ func (it *items) next() (start, end int, ok bool) {
 		}
 		it.pos++
 	case '[':
-		if n := strings.IndexByte(it.raw[start:it.end], ']'); n > 0 {
+		if n := strings.IndexAny(it.raw[start+1:it.end], "][ (\t\r\n") + 1; n > 0 && it.raw[start+n] == ']' {
 			it.pos = start + n + 1
 			return start, it.pos, true
 		}
