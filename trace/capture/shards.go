@@ -1,0 +1,73 @@
+package capture
+
+import (
+	"sync"
+
+	"github.com/smtpsim/smtpsim/trace"
+)
+
+// ShardCount is the number of logical shards. It is part of what comes out: limits hold per shard.
+const ShardCount = 64
+
+// Shards spread connections over 64 assemblers by a fixed hash of their endpoints. Each shard sees its segments in capture
+// order and has its own part of every limit, so what its sinks are told is the same for any number of workers.
+type Shards struct {
+	shards  [ShardCount]*Assembler
+	workers []*worker // empty: the caller's goroutine does it all
+	done    sync.WaitGroup
+}
+
+// NewShards makes the assemblers. open is called here, once per shard in order; what it gives is called from the goroutine of the
+// shard's worker only. With opts.Workers > 1 so many goroutines run until Close.
+func NewShards(opts Options, open func(shard int) trace.FlowOpener) *Shards {
+	s := &Shards{}
+	for i := range s.shards {
+		s.shards[i] = newAssembler(opts, ShardCount, open(i))
+	}
+	if opts.Workers > 1 {
+		s.start(min(opts.Workers, ShardCount))
+	}
+	return s
+}
+
+// Feed takes the next segment in capture order. With workers its payload is copied, else it goes straight to its sink.
+func (s *Shards) Feed(seg *trace.Segment) {
+	shard := Shard(seg)
+	if len(s.workers) == 0 {
+		s.shards[shard].Segment(seg)
+		return
+	}
+	s.workers[shard%len(s.workers)].add(shard, seg, nil)
+}
+
+// Unreachable takes an ICMP error in its place among the segments.
+func (s *Shards) Unreachable(u *Unreachable) {
+	shard := Shard(&trace.Segment{Src: u.Src, Dst: u.Dst})
+	if len(s.workers) == 0 {
+		s.shards[shard].Unreachable(u)
+		return
+	}
+	s.workers[shard%len(s.workers)].add(shard, nil, u)
+}
+
+// Close ends what is still open, shard by shard, and waits for the workers.
+func (s *Shards) Close() {
+	if len(s.workers) == 0 {
+		for _, a := range s.shards {
+			a.Flush()
+		}
+		return
+	}
+	for _, w := range s.workers {
+		w.full <- w.filling
+		close(w.full)
+	}
+	s.done.Wait()
+}
+
+// Shard is the number of the shard that s belongs to, 0 to 63, the same for both directions.
+func Shard(s *trace.Segment) int {
+	h := mix(s.Src) + mix(s.Dst)
+	h ^= h >> 32
+	return int(h * 0x9e3779b97f4a7c15 >> 58)
+}
