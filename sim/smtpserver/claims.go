@@ -1,0 +1,91 @@
+package smtpserver
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+)
+
+// claim writes one line of the journal: what the engine did, at the moment it did it.
+func (n *session) claim(c host.Claim) {
+	c.Time = n.srv.host.Clock.Now()
+	c.Host, c.Role = n.srv.host.Name, host.RoleServer
+	c.Local, c.Remote = n.tx.Local, n.tx.Remote
+	n.srv.claims.Claim(c)
+}
+
+func (n *session) claimCommand(v smtp.Verb, line string) {
+	if n.srv.claims != nil {
+		n.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
+	}
+}
+
+func (n *session) claimReply(r *smtp.Reply) {
+	if n.srv.claims == nil {
+		return
+	}
+	kind := host.ClaimReply
+	if n.verb == smtp.Connect {
+		kind = host.ClaimGreeting
+	}
+	n.claim(host.Claim{Kind: kind, Code: r.Code, Texts: claimTexts(r)})
+}
+
+// claimTexts are the texts as they stand on the line, with the enhanced code.
+func claimTexts(r *smtp.Reply) []string {
+	if r.Enhanced.IsZero() {
+		return r.Lines
+	}
+	texts := make([]string, len(r.Lines))
+	for i, line := range r.Lines {
+		texts[i] = r.Enhanced.String()
+		if line != "" {
+			texts[i] += " " + line
+		}
+	}
+	return texts
+}
+
+func (n *session) claimTLS(kind host.ClaimKind, text string) {
+	if n.srv.claims != nil {
+		n.claim(host.Claim{Kind: kind, Text: text})
+	}
+}
+
+func (n *session) beginSum() {
+	if n.srv.claims == nil {
+		return
+	}
+	if n.sum == nil {
+		n.sum = sha256.New()
+	}
+	n.sum.Reset()
+}
+
+func (n *session) addSum(piece []byte) {
+	if n.srv.claims != nil {
+		n.sum.Write(piece)
+	}
+}
+
+// claimData tells of a text that has come whole, as it came: dots taken off, line ends as they were.
+func (n *session) claimData() {
+	if n.srv.claims == nil {
+		return
+	}
+	n.claim(host.Claim{Kind: host.ClaimData, Bytes: n.chunks, SHA256: hex.EncodeToString(n.sum.Sum(nil)), MailID: n.tx.ID})
+}
+
+// claimStored tells that the server is now responsible for the mail to each of to, before it says so to the client.
+func (n *session) claimStored(to []smtp.Recipient) {
+	if n.srv.claims == nil {
+		return
+	}
+	sum := sha256.Sum256(n.text)
+	for i := range to {
+		n.claim(host.Claim{Kind: host.ClaimStored, Bytes: int64(len(n.text)), SHA256: hex.EncodeToString(sum[:]),
+			MailID: n.tx.ID, Reverse: n.tx.Envelope.Reverse.Address(), Recipient: to[i].Forward.Address()})
+	}
+}

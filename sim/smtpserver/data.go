@@ -1,0 +1,165 @@
+package smtpserver
+
+import (
+	"bytes"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// data is DATA (RFC 5321 §4.1.1.4).
+func (n *session) data(c *smtp.Command) {
+	allowed := n.allowed(smtp.DATA) && !n.broken
+	extra := c.Tolerated(smtp.ExtraArgument)
+	switch {
+	case !allowed && (n.srv.persona.Customs.OrderFirst || !extra):
+		n.outOfOrder(smtp.DATA)
+	case extra:
+		n.say(persona.DataSyntax) // §4.3.2: 501
+	case n.unsynchronized():
+		n.last = true
+		n.say(persona.Unsynchronized)
+	default:
+		n.say(persona.DataOK)
+		n.verb = smtp.EndOfData
+		if err := n.readText(); err != nil {
+			n.err = n.lost(err)
+			n.state = smtp.StateClosed
+			return
+		}
+		n.endOfText()
+	}
+}
+
+// readText reads mail data up to its end. More than the limit is read and thrown away: the size that was declared is not
+// to be trusted (RFC 1870 §6.3), and the client listens only after its dot.
+func (n *session) readText() error {
+	n.dots.LFEndsLine = n.srv.persona.Customs.BareLF == persona.BareLFEnds
+	n.dots.Reset()
+	n.beginText()
+	if n.srv.cfg.TextTimeout > 0 {
+		n.wait = n.srv.cfg.TextTimeout
+		defer func() { n.wait = n.srv.persona.CommandTimeout }()
+	}
+	for {
+		if _, err := n.in.Peek(1); err != nil {
+			return err
+		}
+		chunk, _ := n.in.Peek(n.in.Buffered())
+		text, rest, done := n.dots.Feed(chunk)
+		n.addText(text)
+		if _, err := n.in.Discard(len(chunk) - len(rest)); err != nil {
+			return err
+		}
+		if done {
+			return nil
+		}
+	}
+}
+
+// beginText readies the buffers for a new text.
+func (n *session) beginText() {
+	n.text, n.chunks = n.text[:0], 0
+	n.beginSum()
+}
+
+// addText keeps a piece of mail data, one octet beyond the limit at most.
+func (n *session) addText(piece []byte) {
+	n.chunks += int64(len(piece))
+	n.addSum(piece)
+	if room := n.srv.textMax() + 1 - int64(len(n.text)); int64(len(piece)) > room {
+		piece = piece[:max(room, 0)]
+	}
+	n.text = append(n.text, piece...)
+}
+
+// endOfText answers the end of data, by whatever way the text came.
+func (n *session) endOfText() {
+	n.claimData()
+	bareLF := n.srv.persona.Customs.BareLF
+	switch {
+	case n.chunks > n.srv.textMax():
+		n.refuseText(persona.TextTooBig)
+	case bareLF == persona.BareLFReject && n.dots.BareLF > 0:
+		n.last = true
+		n.refuseText(persona.TextBareLF)
+	case n.srv.persona.HopLimit > 0 && CountHops(n.text, n.srv.persona.HopLimit+1) > n.srv.persona.HopLimit:
+		n.refuseText(persona.TooManyHops)
+	default:
+		if bareLF == persona.BareLFNormalize && n.dots.BareLF > 0 {
+			n.text = normalize(n.text)
+		}
+		n.deliver()
+	}
+}
+
+// refuseText says no to the text as a whole, in LMTP to each recipient (RFC 2033 §4.2).
+func (n *session) refuseText(s persona.Situation) {
+	n.backend.Abort(&n.tx)
+	for range n.answers() {
+		n.say(s)
+	}
+	n.forget()
+}
+
+// answers is how many replies the end of data has.
+func (n *session) answers() int {
+	if n.srv.cfg.LMTP {
+		return len(n.tx.Envelope.Recipients)
+	}
+	return 1
+}
+
+// deliver hands the mail to the backend. After a positive reply it is the server's (RFC 5321 §4.2.5, §6.1); that reply
+// must not be given before the backend has it safe.
+func (n *session) deliver() {
+	n.open = false
+	n.values.Size = int64(len(n.text))
+	if n.srv.cfg.LMTP {
+		n.deliverEach()
+		n.forget()
+		return
+	}
+	r := n.backend.Data(&n.tx, n.text)
+	if r == nil {
+		accepted := n.words(persona.Accepted)
+		r = &accepted
+	}
+	if r.Positive() {
+		n.claimStored(n.tx.Envelope.Recipients)
+	}
+	n.answer(*r)
+	n.forget()
+}
+
+// normalize makes every line end CRLF.
+func normalize(text []byte) []byte {
+	out := make([]byte, 0, len(text)+bytes.Count(text, []byte{'\n'}))
+	for i, c := range text {
+		if c == '\n' && (i == 0 || text[i-1] != '\r') {
+			out = append(out, '\r')
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// CountHops counts the Received fields in the header section of text, up to max (RFC 5321 §6.3).
+func CountHops(text []byte, max int) int {
+	const name = "received:"
+	hops := 0
+	for len(text) > 0 && hops < max {
+		if text[0] == '\r' || text[0] == '\n' {
+			break // the empty line: the body begins
+		}
+		if len(text) >= len(name) && text[0]|0x20 == 'r' && bytes.EqualFold(text[:len(name)], []byte(name)) {
+			hops++
+		}
+		end := bytes.IndexByte(text, '\n')
+		if end < 0 {
+			break
+		}
+		text = text[end+1:]
+	}
+	return hops
+}

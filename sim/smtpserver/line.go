@@ -1,0 +1,141 @@
+package smtpserver
+
+import (
+	"bufio"
+	"errors"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// errNoLine is a line so long that nobody can mean it as a command; the session ends.
+var errNoLine = errors.New("no line end within 65536 octets")
+
+// readLine reads a command line and takes its line end off. LF alone ends a command line too, as it does everywhere in
+// spite of RFC 5321 §2.3.8; mail data is another matter (data.go).
+func (n *session) readLine() (string, error) {
+	line, err := n.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		n.long = append(n.long[:0], line...)
+		for errors.Is(err, bufio.ErrBufferFull) && len(n.long) <= smtp.MaxTolerantLine {
+			line, err = n.in.ReadSlice('\n')
+			n.long = append(n.long, line...)
+		}
+		if len(n.long) > smtp.MaxTolerantLine {
+			return "", errNoLine
+		}
+		line = n.long
+	}
+	if err != nil {
+		return "", err
+	}
+	end := len(line) - 1
+	if end > 0 && line[end-1] == '\r' {
+		end--
+	}
+	return string(line[:end]), nil
+}
+
+// command answers one line. The session table decides what may come now; the verbs' methods do the rest.
+func (n *session) command(line string) {
+	c, err := smtp.ParseCommand(line, smtp.Tolerant)
+	var bad *smtp.SyntaxError
+	if errors.As(err, &bad) {
+		c.Verb = bad.Verb
+	}
+	n.verb = c.Step()
+	n.claimCommand(c.Verb, line)
+	n.values.Arg = ""
+	switch {
+	case len(line)+2 > n.srv.persona.CommandLineMax:
+		n.say(persona.LineTooLong)
+	case n.state == smtp.StateRefused && c.Verb != smtp.QUIT:
+		n.say(persona.NoMail) // RFC 5321 §3.1
+	case n.srv.cfg.RequireTLS && n.tls == nil && !beforeTLS(c.Verb):
+		n.say(persona.StartTLSFirst)
+	default:
+		n.dispatch(&c, bad)
+	}
+}
+
+// dispatch calls the method of the verb. bad is what is wrong with its arguments, nil if they can be read.
+func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
+	customs := &n.srv.persona.Customs
+	if c.Tolerated(smtp.LeadingSpace) && !customs.Lets(smtp.LeadingSpace) {
+		n.say(persona.VerbUnknown)
+		return
+	}
+	switch c.Verb {
+	case smtp.EHLO, smtp.HELO, smtp.LHLO:
+		n.hello(c, bad)
+	case smtp.MAIL:
+		n.mail(c, bad)
+	case smtp.RCPT:
+		n.rcpt(c, bad)
+	case smtp.DATA:
+		n.data(c)
+	case smtp.BDAT:
+		n.bdat(c, bad)
+	case smtp.RSET:
+		n.rset(c)
+	case smtp.NOOP:
+		n.say(persona.NoopOK) // RFC 5321 §4.1.1.9: a parameter is ignored
+	case smtp.QUIT:
+		n.quit(c)
+	case smtp.VRFY:
+		n.vrfy(c)
+	case smtp.EXPN:
+		n.expn(c)
+	case smtp.HELP:
+		n.help()
+	case smtp.STARTTLS:
+		n.starttls(c)
+	default:
+		n.unknown(c)
+	}
+}
+
+// unknown answers what is no command here. RFC 5321 §4.2.4 wants 502 for a verb one knows and does not implement; the
+// recorded servers say 500.
+func (n *session) unknown(c *smtp.Command) {
+	switch {
+	case c.Line == "":
+		n.say(persona.EmptyLine)
+	case n.srv.persona.Customs.DropsHTTP && isHTTP(c):
+		n.say(persona.NoCommand)
+		n.state = smtp.StateClosed
+	default:
+		n.say(persona.VerbUnknown)
+	}
+}
+
+// isHTTP knows the lines by which something else than a mail client betrays itself.
+func isHTTP(c *smtp.Command) bool {
+	switch c.Verb {
+	case "GET", "POST", "CONNECT":
+		return true
+	case "":
+		first := c.Line[0] | 0x20
+		return first < 'a' || first > 'z'
+	}
+	return false
+}
+
+// allowed asks the session table whether v may come now.
+func (n *session) allowed(v smtp.Verb) bool {
+	state := n.state
+	if v == smtp.MAIL && state == smtp.StateGreeted && n.srv.persona.Customs.MailBeforeHello {
+		state = smtp.StateReady
+	}
+	return smtp.Lookup(state, v).Allowed
+}
+
+// stray is the first way in which c strays from the grammar further than the persona lets pass; "" if there is none.
+func (n *session) stray(c *smtp.Command) smtp.Tolerance {
+	for _, t := range c.Tolerances {
+		if !n.srv.persona.Customs.Lets(t) {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,194 @@
+package smtpserver
+
+import (
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// mail is MAIL: it opens a transaction (RFC 5321 §4.1.1.2, §3.3).
+func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
+	allowed := n.allowed(smtp.MAIL)
+	customs := &n.srv.persona.Customs
+	switch {
+	case customs.BareVerbUnknown && noColon(c.Line, "FROM"):
+		n.say(persona.VerbUnknown)
+	case !allowed && customs.OrderFirst:
+		n.outOfOrder(smtp.MAIL)
+	case !n.goodPath(c, bad, &mailWrongs, c.Reverse.Mailbox):
+	case !allowed:
+		n.outOfOrder(smtp.MAIL)
+	case n.mailParams(c):
+		n.start(c)
+	}
+}
+
+// start asks the backend.
+func (n *session) start(c *smtp.Command) {
+	n.tx.Envelope.Reverse, n.tx.Envelope.Params = c.Reverse, c.Params
+	if r := n.backend.Start(&n.tx); r != nil && !r.Positive() {
+		n.answer(*r)
+		n.forget()
+		return
+	} else if r != nil {
+		n.open = true
+		n.answer(*r)
+		return
+	}
+	n.open = true
+	n.say(persona.MailOK)
+}
+
+// outOfOrder is the reply to a verb that may not come now; the state stays (RFC 5321 §4.1.4).
+func (n *session) outOfOrder(v smtp.Verb) {
+	state := n.state
+	n.sayOutOfOrder(v)
+	if n.state != smtp.StateClosed {
+		n.state = state
+	}
+}
+
+func (n *session) sayOutOfOrder(v smtp.Verb) {
+	switch {
+	case v == smtp.MAIL && n.state.InTransaction():
+		n.say(persona.MailNested)
+	case v == smtp.MAIL:
+		n.say(persona.HelloFirst)
+	case v == smtp.RCPT:
+		n.say(persona.RcptNeedsMail)
+	case v == smtp.DATA && (n.state == smtp.StateBdat || n.broken):
+		n.say(persona.DataAfterBdat) // RFC 3030 §2
+	case n.state == smtp.StateMail && v == smtp.DATA:
+		n.say(persona.DataNeedsRcpt)
+	case n.state.InTransaction():
+		n.say(persona.BdatNeedsRcpt)
+	case v == smtp.DATA:
+		n.say(persona.DataNeedsMail)
+	default:
+		n.say(persona.BdatNeedsMail)
+	}
+}
+
+// wrongs are the replies to a path that is none.
+type wrongs struct {
+	keyword                   string
+	syntax, address, noDomain persona.Situation
+}
+
+var (
+	mailWrongs = wrongs{"FROM", persona.MailSyntax, persona.SenderSyntax, persona.SenderNoDomain}
+	rcptWrongs = wrongs{"TO", persona.RcptSyntax, persona.RecipientSyntax, persona.RecipientNoDomain}
+)
+
+// goodPath says whether the path of MAIL or RCPT can be used; if not, it has answered.
+func (n *session) goodPath(c *smtp.Command, bad *smtp.SyntaxError, w *wrongs, m smtp.Mailbox) bool {
+	customs := &n.srv.persona.Customs
+	arg, ok := afterColon(c.Line, w.keyword)
+	stray := n.stray(c)
+	switch {
+	case !ok || strings.TrimSpace(arg) == "":
+		n.say(w.syntax)
+	case bad != nil:
+		n.sayOf(w.address, arg)
+	case stray == smtp.NoDomain:
+		n.sayOf(w.noDomain, m.Local)
+	case stray == smtp.UTF8 || stray == smtp.EightBit:
+		n.sayOf(persona.NotASCII, arg)
+	case stray == smtp.SpaceBeforeColon || stray == smtp.NoColon || stray == smtp.ExtraSpace:
+		n.say(w.syntax)
+	case stray == smtp.BadParam || stray == smtp.DoubledParam || stray == smtp.ExtraArgument:
+		return true // the parameters are looked at later
+	case stray != "",
+		c.Tolerated(smtp.NoBrackets) && !customs.LoneBracket && strings.ContainsAny(arg, "<>"),
+		!customs.NumericDomain && isNumeric(m.Domain):
+		n.sayOf(w.address, arg)
+	default:
+		return true
+	}
+	return false
+}
+
+// afterColon is what follows "FROM:" or "TO:".
+func afterColon(line, keyword string) (string, bool) {
+	before, after, ok := strings.Cut(line, ":")
+	before = strings.TrimRight(before, " \t")
+	return after, ok && len(before) > len(keyword) && strings.EqualFold(before[len(before)-len(keyword):], keyword)
+}
+
+func noColon(line, keyword string) bool {
+	_, ok := afterColon(line, keyword)
+	return !ok
+}
+
+// isNumeric knows an IPv4 address that lacks its brackets: as a name it is good grammar, but no such domain exists.
+func isNumeric(domain string) bool {
+	if domain == "" || domain[0] == '[' {
+		return false
+	}
+	for i := range len(domain) {
+		if c := domain[i]; c != '.' && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// mailParams checks the parameters of MAIL; if one is wrong, it has answered (RFC 5321 §4.1.1.11).
+func (n *session) mailParams(c *smtp.Command) bool {
+	n.tx.Size, n.tx.Body = 0, ""
+	for i := range c.Params {
+		p := &c.Params[i]
+		switch {
+		case p.Name == "SIZE" && n.takesParam(persona.Size):
+			if !n.size(p) {
+				return false
+			}
+		case p.Name == "BODY" && n.takesParam(persona.EightBitMIME):
+			if !n.body(p) {
+				return false
+			}
+		case (p.Name == "RET" || p.Name == "ENVID") && n.takesParam(persona.DSN):
+			if !n.dsnMail(p) {
+				return false
+			}
+		default:
+			n.sayOf(persona.ParamUnknown, p.String())
+			return false
+		}
+	}
+	return n.paramsInOrder(c)
+}
+
+// takesParam says whether parameters of e may come: it was offered, and the client has said EHLO.
+func (n *session) takesParam(e persona.Extension) bool {
+	return n.offers.Has(e) && (n.tx.Verb != smtp.HELO || n.srv.persona.Customs.ParamsAfterHelo)
+}
+
+// paramsInOrder is the last look at what the single parameters cannot know of.
+func (n *session) paramsInOrder(c *smtp.Command) bool {
+	switch n.stray(c) {
+	case smtp.BadParam, smtp.DoubledParam, smtp.ExtraArgument:
+		n.sayOf(persona.ParamUnknown, c.Params[len(c.Params)-1].String())
+		return false
+	}
+	return true
+}
+
+// abort ends an open transaction without mail: RSET, EHLO, STARTTLS, the end of the connection.
+func (n *session) abort() {
+	if n.open {
+		n.backend.Abort(&n.tx)
+	}
+	n.forget()
+}
+
+// forget clears what belongs to one transaction.
+func (n *session) forget() {
+	n.open, n.broken = false, false
+	clear(n.tx.Envelope.Recipients)
+	n.tx.Envelope = smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}
+	n.tx.ID, n.tx.Size, n.tx.Body = "", 0, ""
+	n.text = n.text[:0]
+	n.chunks = 0
+}

@@ -1,0 +1,63 @@
+package smtpserver
+
+import (
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// rcpt is RCPT: one recipient more (RFC 5321 §4.1.1.3). Source routes are read and ignored (§3.3, Appendix C).
+func (n *session) rcpt(c *smtp.Command, bad *smtp.SyntaxError) {
+	allowed := n.allowed(smtp.RCPT)
+	customs := &n.srv.persona.Customs
+	switch {
+	case customs.BareVerbUnknown && noColon(c.Line, "TO"):
+		n.say(persona.VerbUnknown)
+	case !allowed && customs.OrderFirst:
+		n.outOfOrder(smtp.RCPT)
+	case !n.goodPath(c, bad, &rcptWrongs, c.Forward.Mailbox):
+	case !allowed:
+		n.outOfOrder(smtp.RCPT)
+	case len(n.tx.Envelope.Recipients) >= n.recipientsMax():
+		n.say(persona.RcptTooMany) // RFC 5321 §4.5.3.1.10: 452, none of those accepted is lost
+	case n.rcptParams(c):
+		n.addRecipient(c)
+	}
+}
+
+// recipientsMax is the persona's limit, never below what RFC 5321 §4.5.3.1.8 asks for.
+func (n *session) recipientsMax() int { return max(n.srv.persona.RecipientsMax, smtp.MinRecipients) }
+
+// addRecipient asks the backend.
+func (n *session) addRecipient(c *smtp.Command) {
+	recipient := smtp.Recipient{Forward: c.Forward, Params: c.Params}
+	n.values.Arg = c.Forward.Address()
+	r := n.backend.Rcpt(&n.tx, &recipient)
+	if r != nil && !r.Positive() {
+		n.answer(*r)
+		return
+	}
+	if n.tx.ID == "" {
+		n.tx.ID = n.srv.ids.Next(n.srv.host.Clock.Now())
+	}
+	n.tx.Envelope.Recipients = append(n.tx.Envelope.Recipients, recipient)
+	if r != nil {
+		n.answer(*r)
+		return
+	}
+	n.say(persona.RcptOK)
+}
+
+// rcptParams checks the parameters of RCPT; if one is wrong, it has answered.
+func (n *session) rcptParams(c *smtp.Command) bool {
+	for i := range c.Params {
+		p := &c.Params[i]
+		if (p.Name != "NOTIFY" && p.Name != "ORCPT") || !n.takesParam(persona.DSN) {
+			n.sayOf(persona.ParamUnknown, p.String())
+			return false
+		}
+		if !n.dsnRcpt(p) {
+			return false
+		}
+	}
+	return n.paramsInOrder(c)
+}

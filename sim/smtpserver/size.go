@@ -1,0 +1,36 @@
+package smtpserver
+
+import (
+	"strconv"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// size reads MAIL's SIZE parameter; if it is wrong, it has answered. RFC 1870 §6.1: 552 if more is declared than the
+// server takes. The value is a hint and never where a text ends (§6.3).
+func (n *session) size(p *smtp.Param) bool {
+	// RFC 1870 §5: size-value ::= 1*20DIGIT
+	value, err := strconv.ParseUint(p.Value, 10, 64)
+	if err != nil || len(p.Value) > 20 || p.Value[0] == '+' {
+		n.sayOf(persona.SizeSyntax, p.String())
+		return false
+	}
+	if limit := n.srv.persona.SizeMax; limit > 0 && value > uint64(limit) {
+		n.say(persona.SizeTooBig)
+		return false
+	}
+	n.tx.Size = int64(min(value, 1<<62))
+	return true
+}
+
+// hardTextMax bounds one text where the persona knows no limit.
+const hardTextMax = 1 << 28
+
+// textMax is the most octets of one text that are kept.
+func (s *Server) textMax() int64 {
+	if s.persona.SizeMax > 0 {
+		return min(s.persona.SizeMax, hardTextMax)
+	}
+	return hardTextMax
+}

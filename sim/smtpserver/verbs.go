@@ -1,0 +1,72 @@
+package smtpserver
+
+import (
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// rset is RSET: the transaction is over, the connection stays (RFC 5321 §4.1.1.5).
+func (n *session) rset(c *smtp.Command) {
+	if c.Tolerated(smtp.ExtraArgument) {
+		n.say(persona.ResetSyntax) // §4.3.2: 501
+		return
+	}
+	n.abort()
+	n.say(persona.ResetOK)
+}
+
+// quit is QUIT: 221, then the connection is closed (RFC 5321 §4.1.1.10).
+func (n *session) quit(c *smtp.Command) {
+	if c.Tolerated(smtp.ExtraArgument) && !n.srv.persona.Customs.IgnoreQuitArg {
+		n.say(persona.QuitSyntax)
+		return
+	}
+	n.say(persona.QuitOK)
+}
+
+// vrfy is VRFY. RFC 5321 §3.5.3, §7.3: 250 only after a real check, 252 where the server cannot or will not tell.
+func (n *session) vrfy(c *smtp.Command) {
+	arg := strings.TrimSpace(c.Arg)
+	switch {
+	case arg == "":
+		n.say(persona.VerifySyntax)
+		return
+	case n.srv.persona.Customs.VerifyNeedsAt && !strings.Contains(arg, "@"):
+		n.sayOf(persona.VerifyNoDomain, arg)
+		return
+	}
+	if v, ok := n.backend.(Verifier); ok {
+		if r := v.Verify(arg); r != nil {
+			n.answer(*r)
+			return
+		}
+	}
+	n.sayOf(persona.VerifyOK, arg)
+}
+
+// expn is EXPN. Only a server that lists it may know it (RFC 5321 §3.5.2).
+func (n *session) expn(c *smtp.Command) {
+	arg := strings.TrimSpace(c.Arg)
+	if !n.offers.Has(persona.Expn) {
+		n.say(persona.ExpandOff)
+		return
+	}
+	if v, ok := n.backend.(Verifier); ok {
+		if r := v.Expand(arg); r != nil {
+			n.answer(*r)
+			return
+		}
+	}
+	n.sayOf(persona.ExpandRefused, arg)
+}
+
+// help is HELP (RFC 5321 §4.1.1.8).
+func (n *session) help() {
+	if !n.offers.Has(persona.Help) {
+		n.say(persona.VerbUnknown)
+		return
+	}
+	n.say(persona.HelpOK)
+}
