@@ -220,7 +220,9 @@ func (a *Assembler) gap(c *conn, from trace.Side, upTo uint32) {
 		return
 	}
 	t, packet := c.time, c.packet
-	if p := o.head; p != nil {
+	if p := d.head; p != nil && p.seq == upTo {
+		t, packet = p.time, p.packet
+	} else if p := o.head; p != nil {
 		t, packet = p.time, p.packet
 	} else if o.fin.set && !o.fin.done {
 		t, packet = o.fin.time, o.fin.packet
