@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"strconv"
+
+	"github.com/smtpsim/smtpsim/sim/host"
 )
 
 // seedFor derives the seed of one stream from the network's seed and the stream's names. There is no common stream, so
@@ -51,10 +53,22 @@ func (e entropy) Read(p []byte) (int, error) {
 	return e.src.Read(p)
 }
 
+// noEntropy refuses, so that TLS fails with a reason instead of running differently each time.
+type noEntropy struct{ err error }
+
+func (e noEntropy) Read([]byte) (int, error) { return 0, e.err }
+
 // entropyFor makes the next stream for a purpose. Each call gives a new one, so that connections that run side by side do
 // not disturb each other.
 func (h *Host) entropyFor(purpose string) io.Reader {
+	n := h.net
+	if !n.entropyChecked {
+		n.entropyChecked, n.entropyErr = true, host.TLSRepeatable()
+	}
+	if n.entropyErr != nil {
+		return noEntropy{n.entropyErr}
+	}
 	h.entropies[purpose]++
 	nth := strconv.Itoa(h.entropies[purpose])
-	return entropy{rand.NewChaCha8(seedFor(h.net.seed, "entropy", h.name, purpose, nth))}
+	return entropy{rand.NewChaCha8(seedFor(n.seed, "entropy", h.name, purpose, nth))}
 }

@@ -70,6 +70,9 @@ type Network struct {
 	freePkts  []*packet
 	freeConns []*tcb
 
+	entropyChecked bool
+	entropyErr     error
+
 	inboxFull atomic.Bool
 	inboxLock sync.Mutex
 	inbox     []func()
