@@ -21,10 +21,12 @@ type Hop struct {
 	Comments      []string          `json:"comments,omitempty"`
 	Unparsed      []string          `json:"unparsed,omitempty"`
 	Raw           string            `json:"raw"`
-	Span          [2]int            `json:"span"`            // offsets of Raw in the file
-	Spans         map[string][2]int `json:"spans,omitempty"` // field name ("from.ip") to offsets in Raw
-	Trust         string            `json:"trust,omitempty"` // trusted, border, claimed
-	Group         string            `json:"group,omitempty"` // the ADMD it belongs to
+	RawBase64     []byte            `json:"raw_base64,omitempty"` // Raw's octets where they are not UTF-8
+	Span          [2]int            `json:"span"`                 // offsets of Raw in the file
+	Spans         map[string][2]int `json:"spans,omitempty"`      // field name ("from.ip") to offsets in Raw
+	Trust         string            `json:"trust,omitempty"`      // trusted, border, claimed
+	Group         string            `json:"group,omitempty"`      // the ADMD it belongs to
+	Witness       *HopWitness       `json:"witness,omitempty"`
 	Findings      []Finding         `json:"findings"`
 	Style         string            `json:"-"` // the software's way of writing it, "" if none matched
 }
@@ -36,7 +38,7 @@ type HopFrom struct {
 	RDNS string `json:"rdns,omitempty"` // what the receiver looked up
 	IP   string `json:"ip,omitempty"`   // the address the receiver saw
 	Port string `json:"port,omitempty"`
-	User string `json:"user,omitempty"` // authenticated as
+	User string `json:"user,omitempty"` // authenticated as; without SMTP the local user: "root", "uid 0"
 }
 
 // HopBy is the receiver.
@@ -52,4 +54,10 @@ type HopTLS struct {
 	Cipher   string `json:"cipher,omitempty"`
 	Bits     int    `json:"bits,omitempty"`
 	Verified *bool  `json:"verified,omitempty"`
+}
+
+// HopWitness names the session and transaction of a capture in which the hop was seen.
+type HopWitness struct {
+	Session     int `json:"session"`
+	Transaction int `json:"transaction"`
 }
