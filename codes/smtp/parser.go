@@ -122,6 +122,9 @@ const (
 	classValue    // esmtp-value, RFC 5321 §4.1.2
 )
 
+// classes says which classes each octet is in.
+//
+//house:table computed once, read only
 var classes = func() (t [256]uint8) {
 	for c := range 256 {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' && c < 128

@@ -19,6 +19,7 @@ const (
 	numStates
 )
 
+//house:table read only
 var stateNames = [numStates]string{"connected", "greeted", "ready", "mail", "rcpt", "data", "bdat", "auth", "tls",
 	"refused", "turned", "closed"}
 

@@ -58,6 +58,9 @@ func settle(s, to State) State {
 	return to
 }
 
+// Sets of codes that several rows share.
+//
+//house:table read only
 var (
 	codesUnknown     = []int{500, 502} // RFC 5321 §4.2.4
 	codesBadSequence = []int{503}
@@ -85,11 +88,15 @@ func (v Verb) index() int {
 }
 
 // tableVerbs names the rows of table, the busiest first.
+//
+//house:table read only
 var tableVerbs = [...]Verb{RCPT, MAIL, DATA, EndOfData, EHLO, QUIT, RSET, Connect, NOOP, HELO, BDAT, BDATLast, STARTTLS,
 	Handshake, AUTH, AuthLine, LHLO, VRFY, EXPN, HELP, BURL, BURLLast, ETRN, ATRN, TURN, SEND, SOML, SAML, XCLIENT,
 	XFORWARD, VERB, ONEX}
 
 // table is the one table of legality. Columns as in RFC 5321 §4.3.2; a test holds it against the compiled sequences.
+//
+//house:table read only
 var table = [len(tableVerbs)]row{
 	{rule: Rule{Success: []int{250, 251}, Error: []int{550, 551, 552, 553, 450, 451, 452, 503, 455, 555, 556},
 		AlsoPossible: codesSyntax, Source: "RFC 5321 §4.3.2, RFC 7504 §4"},
@@ -155,6 +162,8 @@ var table = [len(tableVerbs)]row{
 }
 
 // codesAuth: 503 for a second AUTH and inside a transaction, 504 for an unknown mechanism. AUTH never gets 530.
+//
+//house:table read only
 var codesAuth = []int{432, 454, 500, 534, 535, 538, 501, 503, 504}
 
 // mailRow is for the verbs that open a transaction: RFC 5321 §4.1.4: after EHLO or HELO, and none is open.
