@@ -36,8 +36,11 @@ func (c *clock) trueAt(now, t int64) int64 {
 		return never
 	}
 	at := now + whole*second + (part*second+rate-1)/rate
-	for c.shows(at) < t { // the two divisions of shows round down
+	for c.shows(at) < t { // shows rounds in its own way
 		at++
+	}
+	for at > now && c.shows(at-1) >= t {
+		at--
 	}
 	return at
 }

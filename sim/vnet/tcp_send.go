@@ -88,7 +88,7 @@ func (c *tcb) output() {
 		}
 		c.segment(size, last, fin)
 	}
-	if (c.una != c.nxt || c.nxt != end) && !c.rtx.isSet() {
+	if (c.una != c.max || seqBefore(c.nxt, end)) && !c.rtx.isSet() {
 		c.arm()
 	}
 }
@@ -212,7 +212,7 @@ func (c *tcb) resend() {
 
 // onRetransmit is the retransmission timer's, the persist timer's and FIN-WAIT-2's end.
 func (c *tcb) onRetransmit() {
-	if c.state == stateFinWait2 {
+	if c.state == stateFinWait2 && c.handle == nil {
 		c.vanish()
 		return
 	}
