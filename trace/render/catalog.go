@@ -1,11 +1,19 @@
 package render
 
-// text is the catalog's text for key in lang; a key that is missing shows itself.
+import (
+	"strings"
+
+	"github.com/smtpsim/smtpsim/trace/table"
+)
+
+// text is the catalog's text for key in lang. A word of the model that the catalog does not know stands for itself:
+// end.newly-named gives "newly-named".
 func text(lang Lang, key string) string {
 	if s, ok := lookup(lang, key); ok {
 		return s
 	}
-	return "«" + key + "»"
+	_, word, _ := strings.Cut(key, ".")
+	return table.Visible(word)
 }
 
 // lookup says whether the catalog has a text for key.

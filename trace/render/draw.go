@@ -181,11 +181,10 @@ func (l *Ladder) shorten(r row, w int) []string {
 		}
 		lines = append(lines, part...)
 	}
-	if r.whole || len(lines) <= labelLinesMax {
+	if r.whole {
 		return lines
 	}
-	last := lines[labelLinesMax-1] + l.o.glyph().dots
-	return append(lines[:labelLinesMax-1:labelLinesMax-1], l.o.fit(last, w))
+	return l.o.clip(lines, labelLinesMax, w)
 }
 
 // drawBelow writes a finding under its line, over the whole width that the lifelines have.
@@ -219,8 +218,8 @@ func (l *Ladder) drawList(r row) []string {
 		said += " " + l.o.glyph().lost
 	}
 	left := wrapFirst(said, l.lay.noteX-1-x, l.lay.noteX-3-x)
-	if len(left) > labelLinesMax && !r.whole {
-		left = append(left[:labelLinesMax-1:labelLinesMax-1], l.o.fit(left[labelLinesMax-1]+l.o.glyph().dots, l.lay.noteX-3-x))
+	if !r.whole {
+		left = l.o.clip(left, labelLinesMax, l.lay.noteX-3-x)
 	}
 	notes := wrap(r.note, l.lay.noteW)
 	var lines []string

@@ -183,4 +183,12 @@ var english = map[string]string{
 	"at":                   "at {what}",
 	"outcome.accepted":     "accepted", "outcome.partial": "accepted for some", "outcome.refused": "refused",
 	"outcome.aborted": "aborted", "outcome.unfinished": "unfinished", "outcome.unknown": "outcome not seen",
+
+	"yes":        "yes",
+	"col.client": "client", "col.server": "server", "col.start": "start", "col.lasted": "lasted", "col.mails": "mails",
+	"col.end": "end", "col.findings": "findings", "col.from": "from", "col.to": "to", "col.size": "octets",
+	"col.outcome": "outcome", "col.reply": "last reply", "col.finding": "finding", "col.times": "times",
+	"col.sessions": "sessions", "col.text": "what it is",
+	"count.error.1": "1 error", "count.error.n": "{n} errors", "count.warning.1": "1 warning", "count.warning.n": "{n} warnings",
+	"count.note.1": "1 note", "count.note.n": "{n} notes",
 }

@@ -183,4 +183,12 @@ var german = map[string]string{
 	"at":                   "bei {what}",
 	"outcome.accepted":     "angenommen", "outcome.partial": "für einige angenommen", "outcome.refused": "abgelehnt",
 	"outcome.aborted": "abgebrochen", "outcome.unfinished": "unvollendet", "outcome.unknown": "Ausgang nicht zu sehen",
+
+	"yes":        "ja",
+	"col.client": "Client", "col.server": "Server", "col.start": "Beginn", "col.lasted": "Dauer", "col.mails": "Mails",
+	"col.end": "Ende", "col.findings": "Befunde", "col.from": "von", "col.to": "an", "col.size": "Bytes",
+	"col.outcome": "Ausgang", "col.reply": "letzte Antwort", "col.finding": "Befund", "col.times": "Zahl",
+	"col.sessions": "Sitzungen", "col.text": "was es ist",
+	"count.error.1": "1 Fehler", "count.error.n": "{n} Fehler", "count.warning.1": "1 Warnung", "count.warning.n": "{n} Warnungen",
+	"count.note.1": "1 Hinweis", "count.note.n": "{n} Hinweise",
 }

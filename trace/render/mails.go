@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strconv"
-
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/table"
 )
@@ -50,7 +48,7 @@ func (o *Options) mail(tr *trace.Transaction) []string {
 func (o *Options) outcome(tr *trace.Transaction) string {
 	s := o.t("outcome." + string(tr.Outcome))
 	if tr.RefusedAt != "" {
-		s += " (" + o.t("at", "what", tr.RefusedAt) + ")"
+		s += " (" + o.t("at", "what", o.visible(tr.RefusedAt)) + ")"
 	}
 	return s
 }
@@ -58,21 +56,13 @@ func (o *Options) outcome(tr *trace.Transaction) string {
 // recipient says whom, and what the server said last about this copy.
 func (o *Options) recipient(tr *trace.Transaction, r *trace.Recipient) []string {
 	out := table.RecipientOutcome(tr, r)
-	code, text := r.Code, r.Text
-	if r.Final != nil {
-		code, text = r.Final.Code, r.Final.Text
-	} else if r.Code/100 == 2 && tr.Final != nil {
-		code, text = tr.Final.Code, tr.Final.Text
-	}
+	last := lastReply(tr, r)
 	s := "   " + o.glyph().arrow + " <" + o.visible(r.ForwardPath) + "> " + o.t("outcome."+string(out))
 	if o.Plain {
 		s = "   " + o.t("mail.to") + " <" + o.visible(r.ForwardPath) + ">: " + o.t("outcome."+string(out))
 	}
-	if code != 0 {
-		s += ": " + strconv.Itoa(code)
-		if text != "" {
-			s += " " + o.visible(text)
-		}
+	if last.Code != 0 {
+		s += ": " + o.replyText(last.Code, last.Enhanced, last.Text)
 	}
 	return o.wrapped(s, "     ", outcomeClass(out))
 }

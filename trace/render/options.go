@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -163,7 +164,7 @@ func (o *Options) short(name string) string {
 // clock is d as seven cells at most: 0.283, 5:00.6, 1:02:03, 13h04m, 2d03:04.
 func clock(d time.Duration) string {
 	if d < 0 {
-		return "-" + clock(-d)
+		return "-" + clock(-max(d, -math.MaxInt64))
 	}
 	ms := int64(d / time.Millisecond)
 	s := ms / 1000
@@ -185,7 +186,7 @@ func clock(d time.Duration) string {
 // span is a duration in words short enough for a column: 340 ms, 30 s, 5 min, 61 min 12 s, 2 h, 5 d.
 func span(d time.Duration) string {
 	if d < 0 {
-		return "-" + span(-d)
+		return "-" + span(-max(d, -math.MaxInt64))
 	}
 	s := int64(d / time.Second)
 	switch {

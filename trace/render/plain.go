@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -107,7 +108,7 @@ func (l *Ladder) eventSentence(e *trace.Entry, from, to string) string {
 // spokenSpan is a moment as one says it: 0.324 s, 5 min 0.600 s, 26 h 3 min.
 func spokenSpan(d time.Duration) string {
 	if d < 0 {
-		return "-" + spokenSpan(-d)
+		return "-" + spokenSpan(-max(d, -math.MaxInt64))
 	}
 	ms := int64(d / time.Millisecond)
 	s := ms / 1000

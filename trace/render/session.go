@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"net/netip"
 	"slices"
@@ -67,7 +68,7 @@ func WriteTogether(w io.Writer, ss []*trace.Session, o Options) error {
 		findings = append(findings, s.Findings...)
 		packets = packets || s.Packets[0] > 0
 	}
-	slices.SortStableFunc(entries, func(a, b *trace.Entry) int { return int(min(max(a.Time-b.Time, -1), 1)) })
+	slices.SortStableFunc(entries, func(a, b *trace.Entry) int { return cmp.Compare(a.Time, b.Time) })
 	for i, e := range entries {
 		e.N = i + 1
 	}
@@ -204,9 +205,7 @@ func (o *Options) wrapped(s, indent string, cl class) []string {
 		return []string{s}
 	}
 	lines := wrapFirst(s, o.width(), o.width()-len(indent))
-	if !o.Whole && len(lines) > labelLinesMax {
-		lines = append(lines[:labelLinesMax-1:labelLinesMax-1], o.fit(lines[labelLinesMax-1]+o.glyph().dots, o.width()-len(indent)))
-	}
+	lines = o.clip(lines, labelLinesMax, o.width()-len(indent))
 	for i := range lines {
 		if i > 0 {
 			lines[i] = indent + lines[i]
@@ -220,7 +219,7 @@ func (o *Options) wrapped(s, indent string, cl class) []string {
 func (o *Options) heading(s *trace.Session) []string {
 	client, server := sessionHosts(s)
 	first := []string{o.t("session.n", "n", itoa(int64(s.ID))), o.visible(client) + " " + o.glyph().arrow + " " + o.visible(server),
-		strings.ToUpper(s.Protocol)}
+		o.visible(strings.ToUpper(s.Protocol))}
 	if s.Packets[0] > 0 {
 		first = append(first, o.t("session.packets", "a", itoa(s.Packets[0]), "b", itoa(s.Packets[1])))
 	}
@@ -259,27 +258,24 @@ func (o *Options) tlsSummary(s *trace.Session) []string {
 	return out
 }
 
-// items joins short texts with dots and breaks them at the width.
+// items joins short texts with dots and breaks them at the width, a text that is too long within itself.
 func (o *Options) items(parts []string, cl class) []string {
 	sep := " " + o.glyph().dot + " "
 	if o.Plain {
-		sep = ", "
+		return []string{strings.Join(parts, ", ") + "."}
 	}
 	var lines []string
 	line := ""
-	for _, p := range parts {
-		switch {
-		case line == "":
-			line = p
-		case cells(line)+cells(sep)+cells(p) <= o.width():
-			line += sep + p
-		default:
-			lines = append(lines, o.paint(line, cl))
+	for i, p := range parts {
+		if i > 0 && cells(line)+cells(sep)+cells(p) > o.width() {
+			lines = append(lines, o.wrapped(line, "  ", cl)...)
 			line = "  " + p
+			continue
 		}
+		if i > 0 {
+			line += sep
+		}
+		line += p
 	}
-	if line != "" {
-		lines = append(lines, o.paint(o.fit(line, o.width()), cl))
-	}
-	return lines
+	return append(lines, o.wrapped(line, "  ", cl)...)
 }

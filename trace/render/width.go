@@ -94,10 +94,21 @@ func wrapFirst(s string, first, w int) []string {
 // breakAt is where a line that goes on in the middle of a word is best broken: at its last space, else behind a sign
 // that ends a part of an address, else at its end.
 func breakAt(head string) int {
-	for _, signs := range []string{" ", "@.,;:/=-"} {
-		if i := strings.LastIndexAny(head, signs); i > 0 && 2*cells(head[:i]) >= cells(head) {
-			return i + 1
-		}
+	if i := strings.LastIndexByte(head, ' '); i > 0 && 3*cells(head[:i]) >= cells(head) {
+		return i + 1
+	}
+	if i := strings.LastIndexAny(head, "@.,;:/=-"); i > 0 && 2*cells(head[:i]) >= cells(head) {
+		return i + 1
 	}
 	return len(head)
+}
+
+// clip keeps at most n lines of w cells, the last with an ellipsis where more were; with Whole it keeps all.
+func (o *Options) clip(lines []string, n, w int) []string {
+	if o.Whole || len(lines) <= n {
+		return lines
+	}
+	dots := o.glyph().dots
+	head, _ := cut(lines[n-1], w-cells(dots))
+	return append(lines[:n-1:n-1], strings.TrimRight(head, " ")+dots)
 }
