@@ -228,6 +228,7 @@ func ask(t *testing.T, h *host.Host, to netip.AddrPort, question string) bool {
 	}
 	defer c.Close()
 	io.WriteString(c, question)
+	c.(*Conn).CloseWrite()
 	answer, err := io.ReadAll(c)
 	if err != nil || string(answer) != question {
 		t.Errorf("%q was answered with %q, %v", question, answer, err)

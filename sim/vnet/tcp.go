@@ -23,7 +23,7 @@ const (
 	rtoMin        = second                       // RFC 6298 §2.4
 	rtoMax        = 60 * second                  // RFC 6298 §2.5
 	clockGrain    = int64(time.Millisecond)      // G of RFC 6298
-	synRetries    = 6                            // 127 s in all; RFC 9293 §3.8.3 wants 3 minutes, Linux gives 6 tries
+	synRetries    = 6                            // 123 s in all; RFC 9293 §3.8.3 wants 3 minutes, Linux stops there too
 	synAckRetries = 5
 	dataRetries   = 12          // some eight minutes; RFC 9293 §3.8.3: at least 100 s
 	finTimeout    = 60 * second // of an end nobody holds any more, in FIN-WAIT-2
