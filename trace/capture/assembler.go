@@ -1,8 +1,6 @@
 package capture
 
 import (
-	"encoding/binary"
-	"net/netip"
 	"time"
 
 	"github.com/smtpsim/smtpsim/trace"
@@ -35,7 +33,7 @@ const (
 type Bored interface{ Bored() bool }
 
 // Established may be implemented by a sink that wants to know when the handshake ended: the client's first acknowledgement.
-// It comes before any chunk, and not at all where that packet is not in the capture.
+// It comes once, before any chunk that is not of a SYN, and not at all where the capture does not show that packet.
 type Established interface {
 	Established(t trace.Time, packet int64)
 }
@@ -86,37 +84,16 @@ func newAssembler(opts Options, share int, opener trace.FlowOpener) *Assembler {
 	return a
 }
 
-// connKey is the pair of endpoints, the lower one first.
-type connKey struct {
-	a, b         [16]byte
-	aPort, bPort uint16
-}
-
-// keyOf gives the key and whether dst is its first endpoint.
-func keyOf(src, dst netip.AddrPort) (k connKey, flipped bool) {
-	k.aPort, k.bPort = src.Port(), dst.Port()
-	k.a, k.b = src.Addr().As16(), dst.Addr().As16()
-	if k.aPort > k.bPort || k.aPort == k.bPort && above(&k.a, &k.b) {
-		k.a, k.b, k.aPort, k.bPort = k.b, k.a, k.bPort, k.aPort
-		flipped = true
-	}
-	return k, flipped
-}
-
-func above(a, b *[16]byte) bool {
-	x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:])
-	if x == y {
-		x, y = binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:])
-	}
-	return x > y
-}
-
 // Segment takes the next segment in capture order. Its Payload is not kept.
 func (a *Assembler) Segment(s *trace.Segment) {
+	k, flipped := keyOf(s.Src, s.Dst)
+	a.segment(&k, flipped, s)
+}
+
+func (a *Assembler) segment(k *connKey, flipped bool, s *trace.Segment) {
 	a.order++
 	a.now = max(a.now, s.Time)
-	k, flipped := keyOf(s.Src, s.Dst)
-	c := a.conns[k]
+	c := a.conns[*k]
 	if c == nil || c.over(s, flipped) {
 		if c = a.begin(c, k, s, flipped); c == nil {
 			return
@@ -134,7 +111,7 @@ func (a *Assembler) Segment(s *trace.Segment) {
 
 // begin makes a conn for a segment that no living connection has; old is what has its endpoints. nil: a straggler of something
 // that was before the capture, of no use.
-func (a *Assembler) begin(old *conn, k connKey, s *trace.Segment, flipped bool) *conn {
+func (a *Assembler) begin(old *conn, k *connKey, s *trace.Segment, flipped bool) *conn {
 	syn := s.Flags&trace.SYN != 0
 	if !syn && s.Flags&trace.RST != 0 && len(s.Payload) == 0 {
 		return old
@@ -166,7 +143,7 @@ func (a *Assembler) begin(old *conn, k connKey, s *trace.Segment, flipped bool) 
 	if c.side(flipped) == trace.FromServer {
 		c.flow.Client, c.flow.Server = s.Dst, s.Src
 	}
-	a.conns[k] = c
+	a.conns[*k] = c
 	a.live.push(c)
 	return c
 }

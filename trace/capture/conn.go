@@ -52,9 +52,15 @@ type mark struct {
 	order     int64
 }
 
-func (c *conn) init(k connKey, s *trace.Segment, order int64) {
-	*c = conn{key: k, seen: order, queued: order, time: s.Time, packet: s.Packet,
+func (c *conn) init(k *connKey, s *trace.Segment, order int64) {
+	recent := [2]*recent{c.dirs[0].last, c.dirs[1].last}
+	*c = conn{key: *k, seen: order, queued: order, time: s.Time, packet: s.Packet,
 		flow: trace.Flow{ID: s.Packet, Started: s.Time, Packet: s.Packet, Source: trace.Captured}}
+	for i, r := range recent {
+		if c.dirs[i].last = r; r != nil {
+			r.n = 0
+		}
+	}
 	if c.flow.ID == 0 {
 		c.flow.ID = order
 	}

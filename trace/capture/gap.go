@@ -220,12 +220,14 @@ func (a *Assembler) gap(c *conn, from trace.Side, upTo uint32) {
 		return
 	}
 	t, packet := c.time, c.packet
-	if p := d.head; p != nil && p.seq == upTo {
-		t, packet = p.time, p.packet
-	} else if p := o.head; p != nil {
-		t, packet = p.time, p.packet
-	} else if o.fin.set && !o.fin.done {
-		t, packet = o.fin.time, o.fin.packet
+	order := a.order + 1
+	for _, p := range []*piece{d.head, o.head} { // what shows the gap: the first of what is behind it and what acknowledges it
+		if p != nil && p.order < order {
+			t, packet, order = p.time, p.packet, p.order
+		}
+	}
+	if f := &o.fin; f.set && !f.done && f.order < order {
+		t, packet = f.time, f.packet
 	}
 	a.emit(c, from, nil, 0, n, t, packet)
 }

@@ -32,9 +32,10 @@ func NewShards(opts Options, open func(shard int) trace.FlowOpener) *Shards {
 
 // Feed takes the next segment in capture order. With workers its payload is copied, else it goes straight to its sink.
 func (s *Shards) Feed(seg *trace.Segment) {
-	shard := Shard(seg)
+	k, flipped := keyOf(seg.Src, seg.Dst)
+	shard := k.shard()
 	if len(s.workers) == 0 {
-		s.shards[shard].Segment(seg)
+		s.shards[shard].segment(&k, flipped, seg)
 		return
 	}
 	s.workers[shard%len(s.workers)].add(shard, seg, nil)
@@ -63,11 +64,4 @@ func (s *Shards) Close() {
 		close(w.full)
 	}
 	s.done.Wait()
-}
-
-// Shard is the number of the shard that s belongs to, 0 to 63, the same for both directions.
-func Shard(s *trace.Segment) int {
-	h := mix(s.Src) + mix(s.Dst)
-	h ^= h >> 32
-	return int(h * 0x9e3779b97f4a7c15 >> 58)
 }

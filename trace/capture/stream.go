@@ -1,11 +1,6 @@
 package capture
 
-import (
-	"bytes"
-	"fmt"
-
-	"github.com/smtpsim/smtpsim/trace"
-)
+import "github.com/smtpsim/smtpsim/trace"
 
 // stream is one direction of a connection. Its octets come out at next and nowhere else.
 type stream struct {
@@ -24,6 +19,8 @@ type stream struct {
 	cost       int
 
 	fin mark
+
+	last *recent // the last octets handed out; nil: none yet
 
 	stuck     int64 // since this packet of the connection the octets at next are acknowledged and not there; 0: they are not
 	stuckTime trace.Time
@@ -93,7 +90,13 @@ func (a *Assembler) data(c *conn, from trace.Side, seq uint32, s *trace.Segment)
 		d.firm(seq, n)
 	}
 	away := int(int32(seq - d.next))
-	if d.fin.done || away > maxAway || away+n <= 0 {
+	if d.fin.done || away > maxAway {
+		return
+	}
+	if away < 0 && d.last != nil && !(away == -1 && n == 1) { // a keep-alive may carry an octet of garbage
+		a.repeated(c, from, -away, s)
+	}
+	if away+n <= 0 {
 		return
 	}
 	if away <= 0 && !c.links[inWait].in && o.allows(s.Flags&trace.ACK != 0, s.Ack) {
@@ -131,7 +134,7 @@ func (a *Assembler) hold(c *conn, from trace.Side, seq uint32, s *trace.Segment)
 	for rest.len() > 0 {
 		if before != nil {
 			if over := int32(before.end() - rest.seq); over > 0 {
-				a.compare(c, from, before, &rest, int(over))
+				a.compare(c, from, seq, s, before)
 				rest.cut(int(over))
 			}
 		}
@@ -167,28 +170,6 @@ func (p *piece) keep(n int) {
 	have := min(n, len(p.data))
 	p.data = p.data[:have]
 	p.missing = min(p.missing, n-have)
-}
-
-// compare tells once per connection that two copies of the same octets differ (RFC 9293 §3.10.7.4 trims; the first copy counts).
-func (a *Assembler) compare(c *conn, from trace.Side, have, late *piece, n int) {
-	at := int(late.seq - have.seq)
-	n = min(n, len(late.data), len(have.data)-at)
-	if n > 0 && !bytes.Equal(have.data[at:at+n], late.data[:n]) {
-		a.contradiction(c, from, late, have.packet)
-	}
-}
-
-func (a *Assembler) contradiction(c *conn, from trace.Side, late *piece, first int64) {
-	f, ok := c.sink.(Finder)
-	if c.told || !ok {
-		return
-	}
-	c.told = true
-	place := c.dirs[from].place + int64(int32(late.seq-c.dirs[from].next))
-	f.Finding(trace.Finding{ID: "overlap-contradicts", Severity: trace.Warning, Packet: late.packet, Time: late.time,
-		Text: fmt.Sprintf("Packet %d repeats octets of the %s's stream from %d on with other content than packet %d; the first copy counts.",
-			late.packet, from, place, first),
-		Source: "RFC 9293 §3.10.7.4"})
 }
 
 // insert puts a copy of p behind before.
@@ -266,13 +247,19 @@ func (a *Assembler) emit(c *conn, from trace.Side, data []byte, missing int, gap
 	d.owed = 0
 	d.next += uint32(len(data) + missing)
 	if len(data) > 0 || gap > 0 {
-		d.place += gap
+		if d.place += gap; gap > 0 && d.last != nil {
+			d.last.n = 0
+		}
 		ch := trace.Chunk{From: from, Time: t, Packet: packet, Offset: d.place, Data: data, Gap: gap}
 		d.place += int64(len(data))
+		d.remember(data)
 		c.sink.Chunk(ch)
 	}
 	if missing > 0 {
 		d.place += int64(missing)
+		if d.last != nil {
+			d.last.n = 0
+		}
 		c.sink.Chunk(trace.Chunk{From: from, Time: t, Packet: packet, Offset: d.place, Gap: int64(missing)})
 	}
 	if c.bored != nil && c.bored.Bored() {

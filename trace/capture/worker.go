@@ -1,11 +1,6 @@
 package capture
 
-import (
-	"encoding/binary"
-	"net/netip"
-
-	"github.com/smtpsim/smtpsim/trace"
-)
+import "github.com/smtpsim/smtpsim/trace"
 
 // Batches amortize the hand-over between goroutines; each worker has a few in turn.
 const (
@@ -86,12 +81,4 @@ func (w *worker) add(shard int, seg *trace.Segment, u *Unreachable) {
 		w.full <- b
 		w.filling = <-w.empty
 	}
-}
-
-// mix spreads the bits of an endpoint.
-func mix(e netip.AddrPort) uint64 {
-	a := e.Addr().As16()
-	h := binary.BigEndian.Uint64(a[:])*0xff51afd7ed558ccd ^ binary.BigEndian.Uint64(a[8:])
-	h = (h ^ uint64(e.Port())<<32 ^ uint64(e.Port())) * 0xc4ceb9fe1a85ec53
-	return h ^ h>>29
 }
