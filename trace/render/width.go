@@ -65,6 +65,9 @@ func padLeft(s string, w int) string {
 	return strings.Repeat(" ", max(w-cells(s), 0)) + s
 }
 
+// Wrap breaks text that smtpsim itself wrote, such as help, into lines of at most w cells.
+func Wrap(s string, w int) []string { return wrap(s, w) }
+
 // wrap breaks s into lines of at most w cells, at spaces where it can. It gives no line for "".
 func wrap(s string, w int) []string {
 	return wrapFirst(s, w, w)
