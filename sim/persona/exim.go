@@ -104,7 +104,7 @@ func eximTexts() [situations]Text {
 		VerifySyntax:      say(501, "", "empty address"),
 		VerifyNoDomain:    say(501, "", "{arg}: recipient address must contain a domain"),
 		ExpandOff:         say(550, "", "Administrative prohibition"),
-		ExpandRefused:     say(550, "", "Administrative prohibition"),
+		ExpandRefused:     say(553, "", "{arg}@{host} cannot be resolved at this time"),
 		StartTLSReady:     say(220, "", "TLS go ahead"),
 		StartTLSSyntax:    say(501, "", "unexpected argument data"),
 		StartTLSOff:       say(503, "", "STARTTLS command used when not advertised"),

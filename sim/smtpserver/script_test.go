@@ -215,6 +215,7 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 		b.knows = true
 	case "refuse":
 		b.refuse = value
+	case "own": // not for servers outside: they differ in extensions or policy
 	case "anyuser":
 		b.anyUser = true
 	case "local":

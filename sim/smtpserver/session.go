@@ -68,6 +68,9 @@ func (n *session) end() {
 	if n.backend != nil {
 		n.backend.Close()
 	}
+	if n.tls != nil {
+		_ = n.tls.Close() // close_notify; the connection itself is closed by Serve
+	}
 	n.raw, n.conn, n.tls, n.backend = nil, nil, nil, nil
 	if cap(n.text) > keepText {
 		n.text = nil

@@ -1,0 +1,63 @@
+package smtpclient
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+)
+
+// claim writes one line of the journal: what the engine did or heard, at the moment of it.
+func (c *Client) claim(cl host.Claim) {
+	cl.Time = c.cfg.Host.Clock.Now()
+	cl.Host, cl.Role = c.cfg.Host.Name, host.RoleClient
+	cl.Local, cl.Remote = c.local, c.remote
+	c.claims.Claim(cl)
+}
+
+func (c *Client) claimCommand(v smtp.Verb, line string) {
+	if c.claims == nil {
+		return
+	}
+	switch v { // the session table's own names for last chunks
+	case smtp.BDATLast:
+		v = smtp.BDAT
+	case smtp.BURLLast:
+		v = smtp.BURL
+	}
+	c.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
+}
+
+func (c *Client) claimReply(v smtp.Verb, code int, texts []string) {
+	if c.claims == nil {
+		return
+	}
+	kind := host.ClaimReply
+	if v == smtp.Connect {
+		kind = host.ClaimGreeting
+	}
+	c.claim(host.Claim{Kind: kind, Code: code, Texts: texts})
+}
+
+// claimData tells of a text that was sent whole: what the receiver stores if it keeps it.
+func (c *Client) claimData(text []byte) {
+	if c.claims == nil {
+		return
+	}
+	sum := sha256.New()
+	sum.Write(text)
+	size := int64(len(text))
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\r\n")) {
+		sum.Write([]byte("\r\n"))
+		size += 2
+	}
+	c.claim(host.Claim{Kind: host.ClaimData, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))})
+}
+
+func (c *Client) claimTLS(kind host.ClaimKind, text string) {
+	if c.claims != nil {
+		c.claim(host.Claim{Kind: kind, Text: text})
+	}
+}

@@ -1,0 +1,238 @@
+package smtpclient
+
+import (
+	"bytes"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// Send gives one mail to the server. The error is nil if the server took it for at least one recipient; else it is an
+// *Error that says why. What became of each recipient stands in the Result in either case. text is the message with CRLF
+// line ends; a last line without CRLF gets one (RFC 5321 §4.1.1.4).
+func (c *Client) Send(env smtp.Envelope, text []byte) (Result, error) {
+	r := Result{Recipients: make([]Recipient, len(env.Recipients))}
+	if e := c.send(&r, &env, text); e != nil {
+		return r, r.settle(e)
+	}
+	return r, nil
+}
+
+func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
+	if !c.Usable() {
+		return &Error{Stage: StageMail, Err: errClosed}
+	}
+	if len(env.Recipients) == 0 {
+		return local(554, "5.5.4", "no recipients")
+	}
+	text = cleanLineEnds(text)
+	size := storedSize(text)
+	declare, refusal := c.eightBit(text)
+	if refusal == nil {
+		refusal = c.tooBig(size)
+	}
+	if refusal == nil {
+		refusal = needsUTF8(env)
+	}
+	if refusal != nil {
+		return refusal
+	}
+	if c.state.InTransaction() { // the last mail ended in the middle
+		if err := c.Reset(); err != nil {
+			return err.(*Error)
+		}
+	}
+	t := transaction{Client: c, env: env, result: r, size: size, eightBit: declare}
+	if e := t.envelope(); e != nil {
+		return e
+	}
+	return t.text(text)
+}
+
+// storedSize is the size of the text as the server gets it, dots not counted (RFC 1870 §5).
+func storedSize(text []byte) int {
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		return len(text) + 2
+	}
+	return len(text)
+}
+
+// needsUTF8 refuses addresses that only SMTPUTF8 can carry (RFC 6531 §3.1), which this client does not speak.
+func needsUTF8(env *smtp.Envelope) *Error {
+	ascii := env.Reverse.IsASCII()
+	for i := range env.Recipients {
+		ascii = ascii && env.Recipients[i].Forward.IsASCII()
+	}
+	if ascii {
+		return nil
+	}
+	return local(553, "5.6.7", "an address needs SMTPUTF8")
+}
+
+// cleanLineEnds makes every line end CRLF: RFC 5321 §2.3.8 forbids to send CR or LF alone. A text without such is given
+// back as it is.
+func cleanLineEnds(text []byte) []byte {
+	if !strayLineEnd(text) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+len(text)/32)
+	for i, b := range text {
+		switch {
+		case b == '\r' && (i+1 == len(text) || text[i+1] != '\n'):
+			out = append(out, '\r', '\n')
+		case b == '\n' && (i == 0 || text[i-1] != '\r'):
+			out = append(out, '\r', '\n')
+		default:
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func strayLineEnd(text []byte) bool {
+	for len(text) > 0 {
+		n := bytes.IndexByte(text, '\n')
+		line := text
+		if n >= 0 {
+			line = text[:n]
+			if n == 0 || line[n-1] != '\r' {
+				return true
+			}
+			line = line[:n-1]
+		}
+		if bytes.IndexByte(line, '\r') >= 0 {
+			return true
+		}
+		if n < 0 {
+			return false
+		}
+		text = text[n+1:]
+	}
+	return false
+}
+
+// transaction is one Send.
+type transaction struct {
+	*Client
+	env      *smtp.Envelope
+	result   *Result
+	size     int
+	eightBit bool
+	accepted int    // recipients
+	refused  *Error // why there can be no mail: the first thing that went wrong for all
+}
+
+// appendMail writes the MAIL line without its end.
+func (t *transaction) appendMail(dst []byte) []byte {
+	dst = t.env.Reverse.Append(append(dst, "MAIL FROM:"...))
+	dst = t.appendSize(dst, t.size)
+	if t.uses(persona.EightBitMIME) && t.eightBit {
+		dst = append(dst, " BODY=8BITMIME"...)
+	}
+	return t.appendDSN(dst, t.env.Params)
+}
+
+// appendRcpt writes the RCPT line of recipient i without its end. Source routes are left out (RFC 5321 §3.3: SHOULD NOT be
+// sent).
+func (t *transaction) appendRcpt(dst []byte, i int) []byte {
+	to := &t.env.Recipients[i]
+	dst = append(to.Forward.Mailbox.Append(append(dst, "RCPT TO:<"...)), '>')
+	return t.appendDSN(dst, to.Params)
+}
+
+// tookMail, tookRcpt and tookData take in the replies to the three commands.
+func (t *transaction) tookMail(reply smtp.Reply) {
+	t.result.Mail = reply
+	if !reply.Positive() {
+		t.refused = &Error{Stage: StageMail, Reply: reply}
+	}
+}
+
+func (t *transaction) tookRcpt(i int, reply smtp.Reply) {
+	if t.refused != nil {
+		return // what a server says to RCPT after it has refused MAIL is of no interest
+	}
+	if reply.Positive() {
+		t.accepted++
+		return
+	}
+	t.result.Recipients[i] = Recipient{Stage: StageRcpt, Reply: reply}
+}
+
+func (t *transaction) tookData(reply smtp.Reply) {
+	t.result.Data = reply
+	if t.refused == nil && t.accepted == 0 {
+		t.refused = t.nobody()
+	}
+	if t.refused == nil && !reply.Intermediate() {
+		t.refused = &Error{Stage: StageData, Reply: reply}
+	}
+}
+
+// nobody is the error of a mail whose recipients were all refused: the last of them speaks for all, a temporary refusal
+// before a permanent one.
+func (t *transaction) nobody() *Error {
+	e := &Error{Stage: StageRcpt}
+	for i := range t.result.Recipients {
+		to := &t.result.Recipients[i]
+		if e.Reply.Code == 0 || !e.Temporary() || to.Temporary() {
+			e.Reply = to.Reply
+		}
+	}
+	return e
+}
+
+// text sends the mail data after 354 and takes in the last replies.
+func (t *transaction) text(text []byte) *Error {
+	if t.refused != nil {
+		if t.state == smtp.StateData {
+			t.dotAlone()
+		}
+		return t.refused
+	}
+	if err := t.sendText(text); err != nil {
+		return &Error{Stage: StageEnd, Err: err}
+	}
+	if t.cfg.LMTP {
+		return t.finalReplies()
+	}
+	reply, err := t.reply(smtp.EndOfData, t.cfg.Timeouts.End)
+	if err != nil {
+		return &Error{Stage: StageEnd, Err: err}
+	}
+	t.result.Final = reply
+	for i := range t.result.Recipients {
+		if to := &t.result.Recipients[i]; to.Stage == "" {
+			*to = Recipient{Stage: StageEnd, Reply: reply, Accepted: reply.Positive()}
+		}
+	}
+	if !reply.Positive() {
+		return &Error{Stage: StageEnd, Reply: reply}
+	}
+	return nil
+}
+
+// piece is how much of a text is stuffed and written at once.
+const piece = 16 * 1024
+
+// sendText writes the text with the dots that transparency wants, and the end of data (RFC 5321 §4.5.2).
+func (t *transaction) sendText(text []byte) error {
+	var s smtp.Stuffer
+	for rest := text; ; {
+		n := min(len(rest), piece)
+		t.buf.out = s.Append(t.buf.out, rest[:n])
+		rest = rest[n:]
+		if len(rest) == 0 {
+			break
+		}
+		if err := t.write(); err != nil {
+			return err
+		}
+	}
+	t.buf.out = s.End(t.buf.out)
+	if err := t.write(); err != nil {
+		return err
+	}
+	t.claimData(text)
+	return nil
+}

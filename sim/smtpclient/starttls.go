@@ -1,0 +1,95 @@
+package smtpclient
+
+import (
+	"crypto/tls"
+	"errors"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
+
+// ErrNoTLS is a server without the TLS that the client insists on.
+var ErrNoTLS = errors.New("TLS is required, but the server does not offer it")
+
+// errInjected is text behind the reply to STARTTLS: somebody else has put it there, to be read as if it came through TLS.
+var errInjected = errors.New("octets in plain text behind the reply to STARTTLS")
+
+// starttls starts TLS where it is wanted and offered, and introduces the client anew (RFC 3207 §4.2).
+func (c *Client) starttls() error {
+	if c.cfg.TLS == nil || c.cfg.Without&persona.StartTLS != 0 {
+		return nil
+	}
+	if !c.offers.Has(persona.StartTLS) {
+		return c.withoutTLS(smtp.Reply{})
+	}
+	reply, err := c.command(smtp.STARTTLS, "STARTTLS")
+	if err != nil {
+		return &Error{Stage: StageTLS, Err: err}
+	}
+	if reply.Code != 220 {
+		return c.withoutTLS(reply)
+	}
+	if err := c.handshake(); err != nil {
+		c.claimTLS(host.ClaimTLSFailed, err.Error())
+		c.state = smtp.StateClosed
+		return &Error{Stage: StageTLS, Err: err}
+	}
+	return c.introduce()
+}
+
+// withoutTLS goes on in plain text where that is allowed (RFC 3207 §4: the client decides).
+func (c *Client) withoutTLS(reply smtp.Reply) error {
+	if c.cfg.TLSRequired {
+		return &Error{Stage: StageTLS, Reply: reply, Err: ErrNoTLS}
+	}
+	if c.state == smtp.StateClosed {
+		return &Error{Stage: StageTLS, Reply: reply}
+	}
+	return nil
+}
+
+func (c *Client) handshake() error {
+	if c.buf.in.Buffered() > 0 {
+		return errInjected
+	}
+	if err := host.Timeout(c.raw, c.cfg.Host.Clock, c.cfg.Timeouts.Mail); err != nil {
+		return err
+	}
+	conn := tls.Client(c.raw, c.tlsConfig())
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	c.conn = conn
+	state := conn.ConnectionState()
+	c.tls = &state
+	c.claimTLS(host.ClaimTLS, tlsVersion(state.Version))
+	c.state = c.state.After(smtp.Handshake, 0)
+	return nil
+}
+
+// tlsConfig is the configuration for one connection. Where the host has Entropy of its own, the handshake is made to
+// depend on nothing else: its clock, its random octets, and curves whose keys come from them.
+func (c *Client) tlsConfig() *tls.Config {
+	cfg := c.cfg.TLS.Clone()
+	cfg.Time = c.cfg.Host.Clock.Now
+	if c.cfg.Host.Entropy != nil {
+		cfg.Rand = c.cfg.Host.Entropy("tls")
+		cfg.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256}
+	}
+	return cfg
+}
+
+func tlsVersion(v uint16) string {
+	switch v {
+	case tls.VersionTLS10:
+		return "TLSv1"
+	case tls.VersionTLS11:
+		return "TLSv1.1"
+	case tls.VersionTLS12:
+		return "TLSv1.2"
+	case tls.VersionTLS13:
+		return "TLSv1.3"
+	}
+	return "TLS"
+}
