@@ -58,29 +58,46 @@ const (
 
 // Session is one SMTP or LMTP connection, understood.
 type Session struct {
-	ID           int            `json:"id"`
-	Capture      int            `json:"capture"` // index into the captures of the report
-	Packets      [2]int64       `json:"packets"`
-	Client       string         `json:"client"` // "ip:port"
-	Server       string         `json:"server"`
-	ClientHost   string         `json:"-"` // simulated host names, "" in a capture
-	ServerHost   string         `json:"-"`
-	Protocol     string         `json:"protocol"` // "smtp" or "lmtp"
-	ImplicitTLS  bool           `json:"implicit_tls"`
-	Started      Time           `json:"started,omitzero"`
-	Ended        Time           `json:"ended,omitzero"`
-	End          SessionEnd     `json:"end"`
-	Midstream    bool           `json:"midstream"`
-	GapBytes     int64          `json:"gap_bytes"`
-	Attempts     int            `json:"attempts"`
-	Timing       Timing         `json:"timing"`
-	Phases       []Phase        `json:"phases"`
-	StartTLS     string         `json:"starttls"` // none, offered, refused, accepted, failed, injected
-	Auth         []Auth         `json:"auth,omitempty"`
-	Events       []*Event       `json:"events,omitempty"`
-	Transactions []*Transaction `json:"transactions"`
-	Findings     []Finding      `json:"findings"`
-	Source       Evidence       `json:"-"`
+	ID              int              `json:"id"`
+	Capture         int              `json:"capture"` // index into the captures of the report
+	Packets         [2]int64         `json:"packets"`
+	Client          string           `json:"client"` // "ip:port"
+	Server          string           `json:"server"`
+	ClientHost      string           `json:"-"` // simulated host names, "" in a capture
+	ServerHost      string           `json:"-"`
+	Protocol        string           `json:"protocol"` // "smtp" or "lmtp"
+	ImplicitTLS     bool             `json:"implicit_tls"`
+	Proxy           *Proxy           `json:"proxy,omitempty"`
+	EffectiveClient *EffectiveClient `json:"effective_client,omitempty"`
+	Started         Time             `json:"started,omitzero"`
+	Ended           Time             `json:"ended,omitzero"`
+	End             SessionEnd       `json:"end"`
+	Midstream       bool             `json:"midstream"`
+	GapBytes        int64            `json:"gap_bytes"`
+	Attempts        int              `json:"attempts"`
+	Timing          Timing           `json:"timing"`
+	Phases          []Phase          `json:"phases"`
+	StartTLS        string           `json:"starttls"` // none, offered, refused, accepted, failed, injected
+	Auth            []Auth           `json:"auth,omitempty"`
+	Events          []*Event         `json:"events,omitempty"`
+	Transactions    []*Transaction   `json:"transactions"`
+	Findings        []Finding        `json:"findings"`
+	Source          Evidence         `json:"-"`
+}
+
+// Proxy is what stood in front of a session: a PROXY header of a load balancer, or the opening of a tunnel.
+type Proxy struct {
+	Kind        string `json:"kind"`                  // proxy-v1, proxy-v2, http-connect, socks4, socks5
+	Source      string `json:"source,omitempty"`      // "ip:port" of the client behind it
+	Destination string `json:"destination,omitempty"` // "ip:port", or "host:port" for a tunnel
+}
+
+// EffectiveClient is the client that XCLIENT told the server to see.
+type EffectiveClient struct {
+	Addr  string `json:"addr,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Helo  string `json:"helo,omitempty"`
+	Login string `json:"login,omitempty"`
 }
 
 // Timing holds a session's durations; nil means not known.

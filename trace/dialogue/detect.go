@@ -1,0 +1,217 @@
+package dialogue
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/trace"
+)
+
+// verdict is whether a connection is mail.
+type verdict uint8
+
+const (
+	undecided verdict = iota
+	isMail
+	notMail
+)
+
+// maxHeld bounds what is held back until it is clear what a connection speaks.
+const maxHeld = 16 << 10
+
+// holding is what came before that was clear.
+type holding struct {
+	chunks []trace.Chunk
+	start  [2][]byte // by side: the first octets
+	gap    [2]bool   // a gap ended them
+	size   int
+	fin    [2]bool
+}
+
+func (h *holding) closed(side trace.Side) { h.fin[side] = true }
+
+// hold keeps c until it is clear whether this is mail.
+func (d *Dialogue) hold(c *trace.Chunk) {
+	h := &d.held
+	copied := *c
+	copied.Data = bytes.Clone(c.Data)
+	h.chunks = append(h.chunks, copied)
+	h.size += len(c.Data)
+	if c.Gap > 0 && (len(h.start[c.From]) > 0 || !d.flow.Midstream) {
+		h.gap[c.From] = true
+	}
+	if room := maxHeld - len(h.start[c.From]); !h.gap[c.From] || len(h.start[c.From]) == 0 {
+		h.start[c.From] = append(h.start[c.From], copied.Data[:min(max(room, 0), len(copied.Data))]...)
+	}
+	found := d.look()
+	if found.verdict == undecided && (h.size > maxHeld || len(h.chunks) > 512) {
+		found.verdict = notMail
+		if d.mailPort() {
+			found.verdict = isMail
+		}
+	}
+	d.decide(found)
+}
+
+// decideAtClose decides about a connection that ended before it was clear what it spoke.
+func (d *Dialogue) decideAtClose(end trace.FlowEnd) {
+	found := d.look()
+	if found.verdict == undecided {
+		found.verdict = notMail
+		if d.mailPort() && (d.held.size > 0 || !d.flow.Midstream) {
+			found.verdict = isMail // refused, not answered, or not a word from the server: worth knowing on a mail port
+		}
+	}
+	if end == trace.EndEvicted && d.held.size == 0 {
+		found.verdict = notMail
+	}
+	d.decide(found)
+}
+
+// decide acts on what look found.
+func (d *Dialogue) decide(f finding) {
+	switch f.verdict {
+	case undecided:
+		return
+	case notMail:
+		d.verdict = notMail
+		d.held = holding{}
+		return
+	}
+	held := d.held
+	d.held = holding{}
+	if f.reversed {
+		d.swapped = true
+		d.flow.Client, d.flow.Server = d.flow.Server, d.flow.Client
+		d.flow.ClientHost, d.flow.ServerHost = d.flow.ServerHost, d.flow.ClientHost
+	}
+	d.begin()
+	d.preface(&f, held.chunks)
+	if f.tls {
+		d.beginTLS(true)
+	}
+	for i := range held.chunks {
+		d.take(&held.chunks[i])
+	}
+	d.client.closed = d.client.closed || held.fin[d.role(trace.FromClient)]
+	d.server.closed = d.server.closed || held.fin[d.role(trace.FromServer)]
+}
+
+// finding is what the first octets of both sides say.
+type finding struct {
+	verdict  verdict
+	tls      bool   // TLS from the first octet
+	reversed bool   // in mid stream: the side taken for the client is the server
+	skip     [2]int // octets before the session, by side: PROXY, CONNECT, SOCKS
+	proxy    *trace.Proxy
+}
+
+// mailPort says whether the server's port is one where mail is expected (RFC 5321 §4.5.4.2, RFC 6409, RFC 8314; 24 is
+// for private mail systems, used for LMTP; 2525 is used beside 587 by many).
+func (d *Dialogue) mailPort() bool {
+	return isMailPort(d.flow.Server.Port()) || d.flow.Midstream && isMailPort(d.flow.Client.Port())
+}
+
+func isMailPort(p uint16) bool { return p == 25 || p == 465 || p == 587 || p == 2525 || p == 24 }
+
+// look decides by content. What it says of some octets it says of all that begin with them.
+func (d *Dialogue) look() finding {
+	var f finding
+	client, server := d.held.start[trace.FromClient], d.held.start[trace.FromServer]
+	if !stripPreface(&f, client, server) {
+		return f
+	}
+	f.verdict = d.speech(&f, client[f.skip[0]:], server[f.skip[1]:])
+	if f.verdict == notMail && d.flow.Midstream && f.skip == [2]int{} {
+		back := finding{reversed: true}
+		if back.verdict = d.speech(&back, server, client); back.verdict != notMail {
+			return back
+		}
+	}
+	return f
+}
+
+// speech looks at what client and server say first.
+func (d *Dialogue) speech(f *finding, client, server []byte) verdict {
+	tunnel := f.proxy != nil && f.skip[1] > 0
+	if len(client) > 0 && isTLS(client[0]) || len(server) > 0 && isTLS(server[0]) && d.flow.Midstream {
+		f.tls = true
+		return d.tlsSpeech(client)
+	}
+	said := bannerSays(server, d.mailPort(), d.flow.Midstream)
+	if said == isMail {
+		return isMail
+	}
+	spoke := clientSays(client, d.flow.Midstream)
+	switch {
+	case spoke == isMail && said != notMail:
+		return isMail
+	case said == notMail:
+		return notMail
+	case spoke == notMail && (!d.mailPort() || tunnel):
+		return notMail
+	}
+	return undecided
+}
+
+// tlsSpeech decides about TLS from the first octet on: mail only by its port.
+func (d *Dialogue) tlsSpeech(client []byte) verdict {
+	if d.mailPort() {
+		if len(client) > 1 && client[0] != 0x80 && client[1] != 3 {
+			return notMail
+		}
+		return isMail
+	}
+	return notMail
+}
+
+// bannerSays looks at the server's first line. FTP greets with 220 as well, so elsewhere than on mail ports the text
+// must tell; isMail only if it does.
+func bannerSays(server []byte, mailPort, midstream bool) verdict {
+	for i := range min(3, len(server)) {
+		if server[i] < '0' || server[i] > '9' {
+			return notMail
+		}
+	}
+	end := bytes.IndexByte(server, '\n')
+	if end < 0 {
+		if len(server) > smtp.MaxReplyLine*4 {
+			return notMail
+		}
+		return undecided
+	}
+	code, _, text, ok := smtp.SplitReplyLine(string(server[:end]))
+	if !ok || code < 200 || code > 559 {
+		return notMail
+	}
+	if mailPort && (code == 220 || code >= 400 || midstream) {
+		return isMail
+	}
+	upper := strings.ToUpper(text)
+	if (code == 220 || code >= 400) && (strings.Contains(upper, "SMTP") || strings.Contains(upper, "LMTP")) {
+		return isMail
+	}
+	return undecided
+}
+
+// clientSays looks at the client's first line.
+func clientSays(client []byte, midstream bool) verdict {
+	end := bytes.IndexByte(client, '\n')
+	if end < 0 {
+		if len(client) >= smtp.MaxCommandLine || len(client) > 0 && (client[0] < ' ' || client[0] > '~') {
+			return notMail
+		}
+		return undecided
+	}
+	cmd, err := smtp.ParseCommand(strings.TrimRight(string(client[:end]), "\r"), smtp.Tolerant)
+	switch {
+	case err != nil:
+		return notMail
+	case cmd.Verb.Greets() && cmd.Domain != "":
+		return isMail
+	case midstream && (cmd.Verb == smtp.MAIL || cmd.Verb == smtp.RCPT):
+		return isMail
+	}
+	return notMail
+}

@@ -1,0 +1,192 @@
+package dialogue
+
+import (
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/trace"
+)
+
+// Dialogue reads one connection. It implements trace.FlowSink; all calls come from one goroutine.
+type Dialogue struct {
+	flow trace.Flow
+	opts Options
+	out  trace.Recorder
+
+	verdict verdict // whether it is mail at all
+	held    holding // what came before that was known
+
+	session *trace.Session
+	swapped bool  // the side that opened the connection plays the server (TURN; a wrong guess in mid stream)
+	turned  bool  // by TURN or ATRN
+	seq     int64 // chunks so far
+	now     mark  // the last chunk of either side
+	at      mark  // what is being read: where findings are
+	events  int   // emitted so far
+
+	client client
+	server server
+	queue  queue // commands that wait for their reply
+
+	state       smtp.State
+	phase       *trace.Phase
+	offers      offers
+	mail        *mail // the open transaction
+	auth        *authExchange
+	tls         *handshake
+	opener      Opener
+	plain       []trace.Chunk
+	ending      ending
+	noted       map[string]int // findings so far, by id
+	capped      capped
+	established trace.Time
+}
+
+// New makes a Dialogue for f that tells out what it understands.
+func New(f trace.Flow, opts Options, out trace.Recorder) *Dialogue {
+	d := &Dialogue{flow: f, opts: opts.withDefaults(), out: out}
+	d.client.lines.max = d.opts.MaxLine
+	d.server.lines.max = d.opts.MaxLine
+	if opts.Mail {
+		d.begin()
+	}
+	return d
+}
+
+// Bored says that the connection is surely no mail: nothing of it needs to be delivered any more.
+func (d *Dialogue) Bored() bool { return d.verdict == notMail }
+
+// Established tells when the connection's handshake ended, where that is known.
+func (d *Dialogue) Established(t trace.Time, _ int64) { d.established = t }
+
+// Chunk takes the next octets of one direction.
+func (d *Dialogue) Chunk(c trace.Chunk) {
+	switch d.verdict {
+	case notMail:
+	case isMail:
+		d.take(&c)
+	default:
+		d.hold(&c)
+	}
+}
+
+// take gives c to the reader of its side, and lets each side go on as far as the other allows.
+func (d *Dialogue) take(c *trace.Chunk) {
+	d.seq++
+	if d.opener != nil && !c.TLS {
+		d.open(c)
+		return
+	}
+	d.saw(c)
+	if d.role(c.From) == trace.FromClient {
+		d.client.in.push(c, d.seq)
+		d.readClient()
+		if len(d.client.ends.held) > 0 && d.client.mode != awaitEnd {
+			d.settle(false)
+		}
+	} else {
+		d.server.in.push(c, d.seq)
+		d.readServer()
+	}
+	d.client.in.own()
+	d.server.in.own()
+}
+
+// role is the part that side plays now.
+func (d *Dialogue) role(side trace.Side) trace.Side {
+	if d.swapped {
+		return side.Other()
+	}
+	return side
+}
+
+func (d *Dialogue) saw(c *trace.Chunk) {
+	d.now = mark{packets: [2]int64{c.Packet, c.Packet}, offset: c.Offset, start: c.Time, end: c.Time, seq: d.seq, last: d.seq, tls: c.TLS, set: true}
+	d.at = d.now
+	s := d.session
+	s.GapBytes += c.Gap
+	s.Ended = max(s.Ended, c.Time)
+	if c.Packet > 0 {
+		s.Packets[1] = max(s.Packets[1], c.Packet)
+	}
+}
+
+// HalfClose tells of a FIN.
+func (d *Dialogue) HalfClose(from trace.Side, t trace.Time, packet int64) {
+	if d.verdict != isMail {
+		d.held.closed(from)
+		return
+	}
+	d.touch(t, packet)
+	if d.role(from) == trace.FromClient {
+		d.client.closed = true
+	} else {
+		d.server.closed = true
+	}
+}
+
+func (d *Dialogue) touch(t trace.Time, packet int64) {
+	d.session.Ended = max(d.session.Ended, t)
+	if packet > 0 {
+		d.session.Packets[1] = max(d.session.Packets[1], packet)
+	}
+}
+
+// Close tells that the connection is over; the session is finished and given to the Recorder.
+func (d *Dialogue) Close(end trace.FlowEnd, t trace.Time, packet int64) {
+	if d.verdict == undecided {
+		d.decideAtClose(end)
+	}
+	if d.verdict != isMail {
+		d.held = holding{}
+		return
+	}
+	d.touch(t, packet)
+	d.finish(end)
+	d.verdict = notMail
+	d.out.Session(d.session)
+}
+
+// begin opens the session.
+func (d *Dialogue) begin() {
+	d.verdict = isMail
+	f := d.flow
+	s := &trace.Session{
+		ID: int(f.ID), Packets: [2]int64{f.Packet, f.Packet},
+		Client: f.Client.String(), Server: f.Server.String(), ClientHost: f.ClientHost, ServerHost: f.ServerHost,
+		Protocol: "smtp", Started: f.Started, Ended: f.Started, Midstream: f.Midstream, Attempts: f.Attempts,
+		StartTLS: "none", Transactions: []*trace.Transaction{}, Findings: []trace.Finding{}, Source: f.Source,
+	}
+	d.session = s
+	d.newPhase("connect")
+	if f.Midstream {
+		d.client.mode = readSync
+		d.find(midstream, "the capture begins inside this connection; what came before is not known", "")
+		return
+	}
+	d.queue.push(expected{what: wantGreeting, sent: f.Started}) // RFC 5321 §3.1: the server speaks first
+}
+
+func (d *Dialogue) newPhase(why string) {
+	d.session.Phases = append(d.session.Phases, trace.Phase{Why: why})
+	d.phase = &d.session.Phases[len(d.session.Phases)-1]
+	d.offers = offers{}
+}
+
+// emit numbers e, keeps it if there is room, and tells the Recorder.
+func (d *Dialogue) emit(e *trace.Event, m mark) *trace.Event {
+	d.events++
+	e.N = d.events
+	e.Packets, e.Offset, e.Time, e.TLS = m.packets, m.offset, m.end, m.tls
+	if e.Bytes == 0 {
+		e.Bytes = m.bytes
+	}
+	if d.turned { // told from where it really came
+		e.From = e.From.Other()
+	}
+	if len(d.session.Events) < d.opts.MaxEvents {
+		d.session.Events = append(d.session.Events, e)
+	} else if d.opts.MaxEvents >= 0 {
+		d.capped.events++
+	}
+	d.out.Event(d.session, e)
+	return e
+}

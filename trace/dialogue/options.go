@@ -1,0 +1,52 @@
+package dialogue
+
+import "github.com/smtpsim/smtpsim/trace"
+
+// Options bound what a Dialogue keeps. Zero values mean the defaults given here; all sizes are octets.
+type Options struct {
+	// Mail says that the connection is known to be SMTP or LMTP: nothing is held back to find out.
+	Mail bool
+	// Upgrader opens TLS; nil: what comes after a handshake is opaque.
+	Upgrader Upgrader
+
+	MaxLine         int // kept of one line; 16 KiB, which holds the longest AUTH line (RFC 4954 §4)
+	MaxPending      int // held back of the client while a reply must decide; 64 KiB
+	MaxHeader       int // of a header section, read for Transaction.Message; 64 KiB
+	MaxExpected     int // commands that wait for their reply; 4096
+	MaxEvents       int // kept in Session.Events; 20,000; negative: none. Recorder.Event is told of all
+	MaxTransactions int // kept in a session; 10,000
+	MaxRecipients   int // kept in a transaction; 10,000
+	MaxChunks       int // BDAT sizes kept in a body; 1,000
+	MaxFindings     int // kept in a session; 100
+}
+
+func (o Options) withDefaults() Options {
+	set := func(field *int, value int) {
+		if *field == 0 {
+			*field = value
+		}
+	}
+	set(&o.MaxLine, 16<<10)
+	set(&o.MaxPending, 64<<10)
+	set(&o.MaxHeader, 64<<10)
+	set(&o.MaxExpected, 4096)
+	set(&o.MaxEvents, 20_000)
+	set(&o.MaxTransactions, 10_000)
+	set(&o.MaxRecipients, 10_000)
+	set(&o.MaxChunks, 1_000)
+	set(&o.MaxFindings, 100)
+	return o
+}
+
+// Upgrader opens TLS connections (trace/tlsrec implements it from secrets).
+type Upgrader interface {
+	// Upgrade is called when TLS begins on a connection; nil: it stays opaque.
+	Upgrade(trace.Flow) Opener
+}
+
+// Opener turns the ciphertext of one connection into its plaintext.
+type Opener interface {
+	// Open takes the next chunk of ciphertext and appends what has become readable, in order, to dst: chunks of
+	// the same packets with TLS set, valid until the next call. ok is false when it cannot follow any more.
+	Open(dst []trace.Chunk, c trace.Chunk) (plain []trace.Chunk, ok bool)
+}

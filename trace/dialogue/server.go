@@ -1,0 +1,174 @@
+package dialogue
+
+import (
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/trace"
+)
+
+// server is what reads the server's direction.
+type server struct {
+	in     stream
+	lines  lineReader
+	mode   serverMode
+	closed bool  // FIN seen
+	heard  bool  // something came
+	deaf   bool  // the client went on without any reply: this side is not in the capture
+	gapSeq int64 // chunk of the last gap, 0: none since the client's last command
+
+	reply reply // being put together
+	open  bool
+}
+
+type serverMode uint8
+
+const (
+	readReplies serverMode = iota
+	readAnyTLS             // STARTTLS was granted: the first octet tells whether TLS begins
+	readCipher             // ciphertext
+)
+
+// reply is a server's reply as it came: texts without code and separator, the enhanced code still in them.
+type reply struct {
+	code     int
+	enhanced string
+	lines    []string
+	mark     mark
+	first    trace.Time // of its first line
+}
+
+func (r *reply) text() string {
+	if len(r.lines) == 1 {
+		return r.lines[0]
+	}
+	return strings.Join(r.lines, "\n")
+}
+
+// ref is the reply inside a transaction.
+func (r *reply) ref() *trace.ReplyRef {
+	return &trace.ReplyRef{Code: r.code, Enhanced: r.enhanced, Text: r.text()}
+}
+
+// readServer reads as far as the octets allow.
+func (d *Dialogue) readServer() {
+	s := &d.server
+	s.heard, s.deaf = true, false
+	for {
+		p := s.in.first()
+		if p == nil {
+			return
+		}
+		if p.gap > 0 {
+			gap := p.gap
+			p.gap = 0
+			d.serverGap(gap, p)
+			continue
+		}
+		if s.mode == readAnyTLS {
+			s.mode = readReplies
+			if isTLS(p.data[0]) {
+				d.beginTLS(false)
+			}
+		}
+		if s.mode == readCipher {
+			d.tls.take(trace.FromServer, p)
+			s.in.skip(len(p.data))
+			continue
+		}
+		l, ok := s.lines.next(&s.in)
+		if !ok {
+			return
+		}
+		d.replyLine(l)
+	}
+}
+
+// replyLine takes one line of the server.
+func (d *Dialogue) replyLine(l line) {
+	s := &d.server
+	d.at = l.mark
+	text := string(l.text)
+	if l.cut > 0 || l.mark.bytes > smtp.MaxReplyLine {
+		d.find(longReplyLine, "a reply line of "+decimal(l.mark.bytes)+" octets", "")
+	}
+	if l.bareLF {
+		d.find(bareLFReply, "a reply line ends with a bare LF", text)
+	}
+	code, sep, rest, ok := smtp.SplitReplyLine(text)
+	if !ok {
+		d.find(badReplyLine, "a line of the server is no reply", text)
+		d.junk(trace.FromServer, l)
+		return
+	}
+	if sep != ' ' && sep != '-' && sep != 0 {
+		rest = text[3:]
+	}
+	if s.open && s.reply.code != code {
+		d.codeChanges(code)
+	}
+	if !s.open {
+		s.reply = reply{code: code, first: l.mark.end}
+		s.open = true
+	}
+	r := &s.reply
+	r.mark.join(l.mark)
+	if len(r.lines) < smtp.MaxReplyLines {
+		r.lines = append(r.lines, rest)
+	} else {
+		d.find(longReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines", "")
+	}
+	if sep != '-' {
+		d.closeReply()
+	}
+}
+
+// codeChanges ends a reply whose next line has another code: RFC 5321 §4.2.1 wants the same on each. A greeting whose
+// last line never came is postscreen's teaser.
+func (d *Dialogue) codeChanges(code int) {
+	first := d.queue.first()
+	if d.server.reply.code == 220 && first != nil && first.what == wantGreeting {
+		d.find(unfinishedGreeting, "the greeting's last line never came; the server went on with "+decimal(int64(code)), "")
+	} else {
+		d.find(codeChange, "a reply that began with "+decimal(int64(d.server.reply.code))+" goes on with "+decimal(int64(code)), "")
+	}
+	d.closeReply()
+}
+
+func (d *Dialogue) closeReply() {
+	r := d.server.reply
+	d.server.reply, d.server.open = reply{}, false
+	if e, n := smtp.CutEnhanced(r.lines[0]); n > 0 && e[0] == r.code/100 && (n == len(r.lines[0]) || r.lines[0][n] == ' ') {
+		r.enhanced = r.lines[0][:n] // RFC 2034 §4: the class is the code's first digit
+	}
+	if d.client.mode == awaitEnd || len(d.client.ends.held) > 0 {
+		d.client.ends.held = append(d.client.ends.held, r)
+		d.settle(false)
+		return
+	}
+	d.match(&r)
+	d.readClient()
+}
+
+// serverGap takes n lost octets in front of p.
+func (d *Dialogue) serverGap(n int64, p *piece) {
+	s := &d.server
+	var at mark
+	at.add(p, 0)
+	if s.mode == readCipher {
+		d.tls.lost(trace.FromServer)
+		return
+	}
+	if l, open := s.lines.abandon(); open {
+		d.junk(trace.FromServer, l)
+	}
+	if s.open {
+		d.closeReply()
+	}
+	d.queue.lossy = true
+	d.gapEvent(trace.FromServer, n, at)
+	s.gapSeq = d.seq
+	if x := d.queue.first(); x != nil && x.what == wantGreeting {
+		d.queue.pop() // it was in the gap
+	}
+}
