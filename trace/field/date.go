@@ -119,7 +119,7 @@ func (p *dateParser) digits() bool {
 		return false
 	}
 	switch {
-	case p.day == 0 && width <= 2 && n >= 1 && n <= 31:
+	case p.day == 0 && width <= 3 && n >= 1 && n <= 31: // also "029"
 		p.day = n
 	case !p.haveYear && p.month > 0:
 		p.setYear(n, width)

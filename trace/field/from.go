@@ -118,7 +118,9 @@ func (c *fromReader) item(s, e int) {
 	case w[0] == '[':
 		c.literal = true
 		c.afterLit = true
-		p.address(s, e, c.rank)
+		if !p.address(s, e, c.rank) && impossible(w) {
+			p.rest([]token{{word, s, e}})
+		}
 	case afterLit && w[0] == ':':
 		p.port(s+1, e)
 	case c.pair(s, e):
@@ -231,11 +233,17 @@ func (c *fromReader) host() {
 	switch w := p.raw[s:e]; {
 	case noName(w):
 		return
-	case strings.Trim(w, "0123456789.") == "": // an address that cannot be: "999.1.1.1"
+	case impossible(w):
 		p.rest([]token{{word, s, e}})
 		return
 	}
 	p.set(&p.out.RDNS, SpotFromRDNS, s, e)
+}
+
+// impossible tells an IPv4 address that cannot be: "999.1.1.1".
+func impossible(w string) bool {
+	w = strings.Trim(w, "[]")
+	return strings.Count(w, ".") == 3 && strings.Trim(w, "0123456789.") == "" && !parseIP(w).IsValid()
 }
 
 // noName tells whether a server wrote w because it found no name for the address.

@@ -2,6 +2,35 @@ package field
 
 import "strings"
 
+// Product is the software's own name, "" for StylePlain.
+func (s Style) Product() string {
+	switch s {
+	case StylePostfix:
+		return "Postfix"
+	case StyleExim:
+		return "Exim"
+	case StyleOpenSMTPD:
+		return "OpenSMTPD"
+	case StyleSendmail:
+		return "Sendmail"
+	case StyleDovecot:
+		return "Dovecot"
+	case StyleDMA:
+		return "DragonFly Mail Agent"
+	case StyleQmail:
+		return "qmail"
+	case StyleExchange:
+		return "Microsoft Exchange"
+	case StyleGoogle:
+		return "Google"
+	case StyleAmavis:
+		return "amavis"
+	case StyleFetchmail:
+		return "fetchmail"
+	}
+	return ""
+}
+
 // conclude names the style and settles what depends on it.
 func (p *parser) conclude() {
 	for _, t := range p.toks {
