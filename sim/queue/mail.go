@@ -1,0 +1,112 @@
+package queue
+
+import (
+	"time"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+)
+
+// status is how far one recipient is.
+type status uint8
+
+const (
+	waiting status = iota // for its next try
+	active                // in a worker's hands
+	failed                // for good, and not yet reported
+	done                  // delivered, relayed, reported or dropped
+)
+
+// Outcome is what one try brought one recipient.
+type Outcome struct {
+	Reply  smtp.Reply // the reply that decided; made up here where no server said anything
+	Remote string     // who said it, "mx1.west.example[192.0.2.25]"; "": this host
+	Said   bool       // Reply was really said by Remote, or by the local delivery agent
+	Later  bool       // another try is worth while
+}
+
+// mail is one message in the spool.
+type mail struct {
+	id       string
+	arrived  time.Time
+	envelope smtp.Envelope
+	text     []byte // nil: on disk only
+	size     int64
+	rcpts    []rcpt // as envelope.Recipients
+	active   int    // jobs under way
+	saved    bool   // there is a file with the states
+	told     bool   // a "delayed" report went out
+	slot     int    // in the heap of those that wait; -1: not there
+	next     time.Time
+}
+
+// rcpt is the state of one recipient.
+type rcpt struct {
+	status status
+	tries  int
+	wait   time.Duration // before the next try
+	next   time.Time
+	last   Outcome
+}
+
+// job is the recipients of one mail that go to one domain in one transaction.
+type job struct {
+	mail  *mail
+	rcpts []int
+}
+
+// domain keys a recipient's destination.
+func (m *mail) domain(i int) string { return m.envelope.Recipients[i].Forward.Domain }
+
+// settled reports whether nothing waits any more.
+func (m *mail) settled() bool {
+	for i := range m.rcpts {
+		if m.rcpts[i].status != done {
+			return false
+		}
+	}
+	return true
+}
+
+// due is the earliest next try, of the mail or of a report that found no room; ok is false if no recipient waits.
+func (m *mail) due() (next time.Time, ok bool) {
+	for i := range m.rcpts {
+		if r := &m.rcpts[i]; (r.status == waiting || r.status == failed) && (!ok || r.next.Before(next)) {
+			next, ok = r.next, true
+		}
+	}
+	return next, ok
+}
+
+// schedule is the heap of mails that wait, earliest first; ties by id so that the order never depends on chance.
+type schedule []*mail
+
+func (s schedule) Len() int { return len(s) }
+
+func (s schedule) Less(i, j int) bool {
+	if !s[i].next.Equal(s[j].next) {
+		return s[i].next.Before(s[j].next)
+	}
+	return s[i].id < s[j].id
+}
+
+func (s schedule) Swap(i, j int) {
+	s[i], s[j] = s[j], s[i]
+	s[i].slot, s[j].slot = i, j
+}
+
+// Push is for container/heap.
+func (s *schedule) Push(x any) {
+	m := x.(*mail)
+	m.slot = len(*s)
+	*s = append(*s, m)
+}
+
+// Pop is for container/heap.
+func (s *schedule) Pop() any {
+	old := *s
+	m := old[len(old)-1]
+	old[len(old)-1] = nil
+	*s = old[:len(old)-1]
+	m.slot = -1
+	return m
+}

@@ -1,0 +1,110 @@
+package queue
+
+import (
+	"errors"
+	"net/netip"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/smtpclient"
+)
+
+// maxTargets bounds the addresses that one try goes through (RFC 5321 §5.1: "there MAY also be a configurable limit").
+const maxTargets = 20
+
+// relay tries the plan's exchangers in order until one has answered for each recipient of todo (positions in j.rcpts). It
+// returns those that no host was of use to; outs says why.
+func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []int) {
+	fails := failures{domain: w.plan.Domain}
+	tried := 0
+	for _, group := range w.plan.Groups {
+		targets, own := w.resolve(group, &fails)
+		if own { // RFC 5321 §5.1: this host's own preference and everything behind it is discarded
+			fails.own = true
+			break
+		}
+		for _, t := range targets {
+			if tried == maxTargets {
+				break
+			}
+			tried++
+			session, err := w.queue.opts.Connect(t)
+			if err != nil {
+				fails.add(t, err)
+				continue
+			}
+			w.session, w.target, w.sent = session, t, 0
+			if todo = w.send(j, todo, text, outs); len(todo) == 0 {
+				return nil
+			}
+			fails.outcome(outs[todo[0]])
+		}
+	}
+	result := fails.result()
+	for _, k := range todo {
+		outs[k] = result
+	}
+	return todo
+}
+
+// send runs one transaction for the recipients todo in the open session and returns those that need another host; the
+// session is gone then.
+func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []int) {
+	env := j.mail.envelope
+	if len(todo) != len(env.Recipients) {
+		env.Recipients = make([]smtp.Recipient, len(todo))
+		for n, k := range todo {
+			env.Recipients[n] = j.mail.envelope.Recipients[j.rcpts[k]]
+		}
+	}
+	result, err := w.session.Send(env, text)
+	w.sent++
+	said := true // by the server; else its announcements made the client decide (a size limit)
+	if e, ok := errors.AsType[*smtpclient.Error](err); ok {
+		said = !e.Local
+	}
+	name := w.target.String()
+	for n := range result.Recipients {
+		r, k := &result.Recipients[n], todo[n]
+		outs[k] = Outcome{Reply: r.Reply, Remote: name, Said: said && r.Reply.Code != 0, Later: !r.Accepted && r.Temporary()}
+		if r.Reply.Code == 0 {
+			outs[k].Reply = smtp.NewReply(451, "4.4.2", "connection to "+name+" lost at "+string(r.Stage)) // RFC 5321 §3.8
+		}
+		if elsewhere(r) {
+			left = append(left, k)
+		}
+	}
+	if len(left) > 0 || !w.session.Usable() {
+		w.hangUp()
+	}
+	return left
+}
+
+// elsewhere reports whether another host should be asked at once: the connection broke before the text was handed over
+// (after it, the mail may have been taken, and another host would make two of it: RFC 1047), or 421, which is about the
+// host and not about the mail (RFC 5321 §4.2.2). All other replies are final for this try: a 5yz of the best exchanger is
+// not taken to the next one (RFC 5321 §4.2.1: "SHOULD NOT repeat the exact request"), a 4yz waits.
+func elsewhere(r *smtpclient.Recipient) bool {
+	return r.Reply.Code == 0 && r.Stage != smtpclient.StageEnd || r.Reply.Code == 421
+}
+
+// resolve looks up the addresses of a group's exchangers. own: one of them is this host.
+func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, own bool) {
+	router := w.queue.opts.Router
+	for _, x := range group {
+		addrs := []netip.Addr{x.Addr}
+		if !x.Addr.IsValid() {
+			found, answer := router.Lookup.LookupAddr(x.Name)
+			addrs = found
+			if len(found) == 0 {
+				fails.lookup(x.Name, answer)
+			}
+		}
+		for _, a := range addrs {
+			if router.ours(a) {
+				return nil, true
+			}
+			targets = append(targets, Target{Name: x.Name, Addr: netip.AddrPortFrom(a, x.Port), LMTP: w.plan.LMTP, Timeout: w.queue.opts.DialMax})
+		}
+	}
+	return targets, false
+}

@@ -1,0 +1,144 @@
+package queue
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/dsn"
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+)
+
+// report gives back what failed: one report for all recipients that failed in this try (RFC 5321 §4.4: "the former SHOULD
+// be used when possible"), from <> to the reverse-path. The report is in the spool before the recipients count as done.
+func (q *Queue) report(m *mail) {
+	var told []int
+	for i := range m.rcpts {
+		if m.rcpts[i].status != failed {
+			continue
+		}
+		switch {
+		case m.envelope.Reverse.Null:
+			// RFC 5321 §6.1: "if this address is null, the receiver-SMTP MUST NOT send a notification"
+			q.doubleBounce(m, i)
+		case !notify(m.envelope.Recipients[i].Params, "FAILURE", true):
+			q.drop(m, i, "the sender asked for no report (NOTIFY)") // RFC 3461 §5.2.6
+		default:
+			told = append(told, i)
+		}
+	}
+	if len(told) == 0 {
+		return
+	}
+	id, err := q.send(m, told, dsn.Failed, m.envelope.Reverse.Mailbox)
+	for _, i := range told {
+		if err != nil {
+			q.retryReport(m, i)
+			continue
+		}
+		r := &m.rcpts[i]
+		q.claim(m, i, host.Claim{Kind: host.ClaimBounced, Code: r.last.Reply.Code, Texts: r.last.Reply.Lines,
+			Text: "report " + id + " to <" + m.envelope.Reverse.Address() + ">"})
+		q.setDone(r)
+	}
+}
+
+func (q *Queue) setDone(r *rcpt) {
+	q.mu.Lock()
+	r.status = done
+	q.mu.Unlock()
+}
+
+// retryReport keeps a failed recipient because its report could not be stored.
+func (q *Queue) retryReport(m *mail, i int) {
+	q.mu.Lock()
+	q.postpone(m, &m.rcpts[i], q.host.Clock.Now())
+	q.mu.Unlock()
+}
+
+// doubleBounce is a report, or other mail from <>, that cannot be delivered: it goes to DoubleTo, where somebody can see
+// what is wrong (RFC 5321 §4.5.5), or nowhere.
+func (q *Queue) doubleBounce(m *mail, i int) {
+	to, err := smtp.ParseMailbox(q.opts.DoubleTo, smtp.Strict)
+	recipient := m.envelope.Recipients[i].Forward.Mailbox
+	if q.opts.DoubleTo == "" || err != nil || sameMailbox(to, recipient) {
+		q.drop(m, i, "the reverse-path is null: no report about a report")
+		return
+	}
+	id, err := q.send(m, []int{i}, dsn.Failed, to)
+	if err != nil {
+		q.retryReport(m, i)
+		return
+	}
+	q.drop(m, i, "the reverse-path is null: "+id+" tells "+to.String())
+}
+
+func sameMailbox(a, b smtp.Mailbox) bool {
+	return strings.EqualFold(a.Local, b.Local) && strings.EqualFold(a.Domain, b.Domain)
+}
+
+// drop gives a recipient up without a report.
+func (q *Queue) drop(m *mail, i int, why string) {
+	r := &m.rcpts[i]
+	q.claim(m, i, host.Claim{Kind: host.ClaimDropped, Code: r.last.Reply.Code, Texts: r.last.Reply.Lines, Text: why})
+	q.setDone(r)
+}
+
+// reportDelay tells the sender once that the mail is late, if the queue is set so and the sender did not object.
+func (q *Queue) reportDelay(m *mail) {
+	after := q.opts.DelayDSN
+	if after <= 0 || m.told || m.envelope.Reverse.Null || q.host.Clock.Now().Sub(m.arrived) < after {
+		return
+	}
+	var late []int
+	for i := range m.rcpts {
+		// RFC 3461 §4.1: without NOTIFY it is up to the MTA; §5.2.5: with it, only if DELAY is among its values
+		if m.rcpts[i].status == waiting && m.rcpts[i].tries > 0 && notify(m.envelope.Recipients[i].Params, "DELAY", true) {
+			late = append(late, i)
+		}
+	}
+	if len(late) == 0 {
+		return
+	}
+	if _, err := q.send(m, late, dsn.Delayed, m.envelope.Reverse.Mailbox); err == nil {
+		m.told = true
+	}
+}
+
+// notify reports whether NOTIFY names keyword (RFC 3461 §4.1); otherwise is for a recipient without NOTIFY.
+func notify(params []smtp.Param, keyword string, otherwise bool) bool {
+	value, found := smtp.FindParam(params, "NOTIFY")
+	if !found {
+		return otherwise
+	}
+	for word := range strings.SplitSeq(value, ",") {
+		if strings.EqualFold(word, keyword) {
+			return true
+		}
+	}
+	return false
+}
+
+// send spools a report about some recipients of m: from <> (RFC 5321 §4.5.5), without RET (RFC 3461 §6.1).
+func (q *Queue) send(m *mail, about []int, a dsn.Action, to smtp.Mailbox) (id string, err error) {
+	id = q.NextID()
+	text, err := q.text(m)
+	if err != nil {
+		text = nil // the report can do without
+	}
+	report := q.compose(id, m, about, a, to, text)
+	if q.opts.Stamp != nil {
+		report = append(q.opts.Stamp(id, []string{to.String()}), report...)
+	}
+	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: true}, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: to}}}}
+	if err := q.Accept(id, env, report); err != nil {
+		return "", err
+	}
+	if !q.silent {
+		sum := sha256.Sum256(report)
+		q.host.Claims.Claim(host.Claim{Time: q.host.Clock.Now(), Host: q.host.Name, Role: host.RoleQueue, Kind: host.ClaimStored,
+			Bytes: int64(len(report)), SHA256: hex.EncodeToString(sum[:]), MailID: id, Recipient: to.String()})
+	}
+	return id, nil
+}
