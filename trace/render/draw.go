@@ -212,7 +212,11 @@ func (l *Ladder) drawList(r row) []string {
 	}
 	said := who
 	if len(r.label) > 0 {
-		said = strings.TrimPrefix(who+": ", ": ") + r.label[0]
+		what := r.label[0]
+		if len(r.brief) > 0 && cells(what) > l.lay.noteX-x {
+			what = r.brief[0]
+		}
+		said = strings.TrimPrefix(who+": ", ": ") + what
 	}
 	if r.lost {
 		said += " " + l.o.glyph().lost

@@ -8,6 +8,8 @@ var english = map[string]string{
 
 	"ladder.mark":    "#{n} first difference: {why}",
 	"ladder.same":    "{a}–{b} the same in both",
+	"ladder.first":   "#{n} first difference",
+	"compare.same":   "Both runs are the same.",
 	"ladder.dropped": "{n} further lines were not kept.",
 
 	"fold.commands.1": "1 command",

@@ -8,6 +8,8 @@ var german = map[string]string{
 
 	"ladder.mark":    "#{n} erster Unterschied: {why}",
 	"ladder.same":    "{a}–{b} gleich in beiden",
+	"ladder.first":   "#{n} erster Unterschied",
+	"compare.same":   "Beide Läufe sind gleich.",
 	"ladder.dropped": "{n} weitere Zeilen wurden nicht behalten.",
 
 	"fold.commands.1": "1 Befehl",

@@ -32,11 +32,14 @@ func NewLadder(hosts []string, most int, packets bool, o Options) *Ladder {
 	return l
 }
 
-// HostsOf lists the hosts of entries in the order in which they first act.
+// HostsOf lists the hosts of entries in the order in which they first act, a client before its server.
 func HostsOf(entries []*trace.Entry) []string {
 	var hosts []string
 	for _, e := range entries {
 		from, to := ends(e)
+		if e.Event != nil && e.Event.From == trace.FromServer {
+			from, to = to, from
+		}
 		for _, h := range []string{from, to} {
 			if h != "" && !slices.Contains(hosts, h) {
 				hosts = append(hosts, h)

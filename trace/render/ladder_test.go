@@ -46,3 +46,70 @@ func TestSessionLadder(t *testing.T) {
 	golden(t, "session_plain_de", sessionText(t, captured(), Options{Plain: true, Lang: German}))
 	golden(t, "hostile", sessionText(t, hostile(), Options{}))
 }
+
+// manyHosts is a timeline among more hosts than a line has room for.
+func manyHosts() *trace.Timeline {
+	tl := &trace.Timeline{Cap: 100}
+	hosts := []string{"alice.nord.example", "msa.nord.example", "ns.west.example", "mx1.west.example", "mx2.west.example", "filter.west.example", "store.west.example", "list.sued.example"}
+	for i := range hosts {
+		s := &trace.Session{ClientHost: hosts[i], ServerHost: hosts[(i+1)%len(hosts)]}
+		v := &trace.Event{N: 1, Kind: trace.KindCommand, Verb: "RCPT", Line: "RCPT TO:<bob@west.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;bob@west.example"}
+		tl.Add(&trace.Entry{Time: at(int64(i) * 40), Host: hosts[i], Peer: s.ServerHost, Kind: trace.EntryEvent, Session: s, Event: v})
+	}
+	tl.Add(&trace.Entry{Time: at(400), Host: hosts[6], Kind: trace.EntryDeliver, Name: "bob"})
+	tl.Add(&trace.Entry{Time: at(500), Kind: trace.EntryLearner, Text: "because 11"})
+	return tl
+}
+
+func TestManyHosts(t *testing.T) {
+	golden(t, "hosts_list", timelineText(t, manyHosts(), Options{}))
+	tl := manyHosts()
+	tl.Entries = tl.Entries[:5]
+	golden(t, "hosts_six", timelineText(t, tl, Options{}))
+	golden(t, "hosts_120", timelineText(t, manyHosts(), Options{Width: 120}))
+}
+
+func TestCompare(t *testing.T) {
+	a, b := course(), course()
+	if n := FirstDifference(a.Entries, b.Entries); n != 0 {
+		t.Errorf("the same run differs at %d", n)
+	}
+	b.Entries[21].Event.Code, b.Entries[21].Event.Lines = 250, []string{"2.1.5 Ok"}
+	b.Entries = b.Entries[:24]
+	if n := FirstDifference(a.Entries, b.Entries); n != 22 {
+		t.Errorf("first difference %d, want 22", n)
+	}
+	var buf strings.Builder
+	for _, o := range []Options{{Fold: true, MarkNote: "greylisting is off"}, {Plain: true, Fold: true, Lang: German}} {
+		if err := WriteCompare(&buf, a, b, [2]string{"as it was", "what-if greylisting off"}, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden(t, "compare", buf.String())
+}
+
+// TestLadderGrows holds that a ladder drawn entry by entry is the ladder drawn at once.
+func TestLadderGrows(t *testing.T) {
+	tl := course()
+	l := NewLadder(HostsOf(tl.Entries), len(tl.Entries), false, Options{})
+	lines := l.Header()
+	for _, e := range tl.Entries {
+		lines = append(lines, l.Lines(e)...)
+	}
+	if got, want := strings.Join(lines, "\n")+"\n", timelineText(t, tl, Options{}); got != want {
+		t.Errorf("grown:\n%s\nat once:\n%s", got, want)
+	}
+}
+
+// TestLoopbackTogether holds that a host that talks to itself has two columns and a relay one.
+func TestLoopbackTogether(t *testing.T) {
+	self := dialogue(&trace.Session{ID: 1, Client: "127.0.0.1:40000", Server: "127.0.0.1:25", End: trace.SessionQuit}, "0 1 G: 220 a\n1 2 C: QUIT\n2 3 S: 221 b")
+	in := dialogue(&trace.Session{ID: 2, Client: "192.0.2.1:40000", Server: "192.0.2.2:25", End: trace.SessionQuit}, "5 4 G: 220 c\n6 5 C: QUIT")
+	out := dialogue(&trace.Session{ID: 3, Client: "192.0.2.2:40001", Server: "192.0.2.3:25", End: trace.SessionRefused}, "7 6 C: QUIT")
+	out.Events = nil
+	var b strings.Builder
+	if err := WriteTogether(&b, []*trace.Session{self, in, out}, Options{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "together", b.String())
+}

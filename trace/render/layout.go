@@ -129,18 +129,40 @@ func (l *Ladder) header() []string {
 			c.put(l.lay.timeX, padLeft(l.o.t("head.time"), timeCells), strong)
 			c.put(l.lay.noteX, l.o.fit(l.o.t("head.meaning"), l.lay.noteW), strong)
 		}
-		edge := l.lay.timeX + timeCells + 1
-		for i, n := range l.lay.names {
-			k := row - (height - len(n))
-			if k < 0 {
-				continue
-			}
-			w := cells(n[k])
-			x := min(max(l.lay.cols[i]-w/2, edge), max(l.lay.noteX-1-w, edge))
-			c.put(x, n[k], strong)
-			edge = x + w + 1
+		for i, x := range l.nameCells(row, height) {
+			c.put(x, l.nameAt(i, row, height), strong)
 		}
 		lines[row] = l.o.line(c)
 	}
 	return lines
+}
+
+// nameAt is what stands of the name of column i in one of the header's lines; names end at the lowest.
+func (l *Ladder) nameAt(i, row, height int) string {
+	if i >= len(l.lay.names) { // a ladder without hosts
+		return ""
+	}
+	n := l.lay.names[i]
+	if k := row - (height - len(n)); k >= 0 {
+		return n[k]
+	}
+	return ""
+}
+
+// nameCells are the cells where names begin: centred, but clear of each other and of the columns beside the lifelines.
+func (l *Ladder) nameCells(row, height int) []int {
+	cols := l.lay.cols
+	xs := make([]int, len(cols))
+	limit := l.lay.noteX - 1
+	for i := len(cols) - 1; i >= 0; i-- {
+		w := cells(l.nameAt(i, row, height))
+		xs[i] = min(cols[i]-w/2, limit-w)
+		limit = xs[i] - 1
+	}
+	edge := l.lay.timeX + timeCells + 1
+	for i := range xs {
+		xs[i] = max(xs[i], edge)
+		edge = xs[i] + cells(l.nameAt(i, row, height)) + 1
+	}
+	return xs
 }
