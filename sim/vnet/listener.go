@@ -197,7 +197,7 @@ func (d dialer) dial(to netip.AddrPort, timeout time.Duration) (*Conn, error) {
 		c.release()
 	} else {
 		if w == wakeTimeout {
-			c.flow.close(trace.EndUnanswered)
+			c.flow.abandon()
 		}
 		c.vanish()
 	}

@@ -114,9 +114,10 @@ func (p *process) once() {
 	returned = true
 }
 
-// wake puts p into the ready queue. Only the first wake counts.
+// wake puts p into the ready queue. Only the first wake counts, and none when p is at its end: one that is unwound leaves
+// its name behind where it waited.
 func (p *process) wake(w wake) {
-	if p.ready {
+	if p.ready || p.dying || p.done {
 		return
 	}
 	p.ready = true

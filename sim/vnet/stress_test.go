@@ -125,7 +125,11 @@ func TestTransfersSurviveTheNetwork(t *testing.T) {
 		{"loss 10 %, reordering, doubles", Link{Latency: 10 * time.Millisecond, LossPPM: 100_000}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for seed := range uint64(4) {
+			seeds := uint64(4)
+			if testing.Short() {
+				seeds = 1
+			}
+			for seed := range seeds {
 				flows := &streams{t: t}
 				o := Options{Seed: seed, DefaultLink: c.link, Flows: flows}
 				if c.fault {

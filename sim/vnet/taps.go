@@ -24,6 +24,11 @@ type DatagramInfo struct {
 	Packet           int64
 }
 
+// established may be implemented by a sink that wants to know when the handshake ended: the client's first acknowledgement.
+type established interface {
+	Established(t trace.Time, packet int64)
+}
+
 // flow tells one connection's life to its sink: it opens with the first answer to the SYN, or when none will come.
 type flow struct {
 	net    *Network
@@ -69,6 +74,16 @@ func (f *flow) open() {
 	}
 }
 
+// established is called when the client's ACK of the server's SYN has passed the tap.
+func (f *flow) established() {
+	if f == nil {
+		return
+	}
+	if e, ok := f.sink.(established); ok {
+		e.Established(f.net.Time(), f.net.frames)
+	}
+}
+
 // data tells of octets sent for the first time; the packet is the last one that passed the tap.
 func (f *flow) data(side trace.Side, octets []byte) {
 	if f == nil || f.closed || len(octets) == 0 {
@@ -94,18 +109,15 @@ func (f *flow) fin(side trace.Side) {
 		f.sink.HalfClose(side, f.net.Time(), f.net.frames)
 	}
 	if f.fins[side.Other()] {
-		end := trace.EndClient
-		if f.first == trace.FromServer {
-			end = trace.EndServer
-		}
-		f.close(end)
+		f.close(trace.EndClient + trace.FlowEnd(f.first))
 	}
 }
 
 // rst tells of a RST from side.
 func (f *flow) rst(side trace.Side, refused bool) {
 	switch {
-	case refused:
+	case f == nil:
+	case refused && !f.opened:
 		f.close(trace.EndRefused)
 	case side == trace.FromClient:
 		f.close(trace.EndClientReset)
@@ -114,9 +126,24 @@ func (f *flow) rst(side trace.Side, refused bool) {
 	}
 }
 
+// abandon is called when the client stops trying. If a SYN was answered after all, there may be more to see.
+func (f *flow) abandon() {
+	if f != nil && !f.opened {
+		f.close(trace.EndUnanswered)
+	}
+}
+
 func (f *flow) close(end trace.FlowEnd) {
 	if f == nil || f.closed {
 		return
+	}
+	if end == trace.EndCapture { // nothing more comes: what was seen so far decides, as in a capture
+		switch {
+		case !f.opened:
+			end = trace.EndUnanswered
+		case f.fins[0] || f.fins[1]:
+			end = trace.EndClient + trace.FlowEnd(f.first)
+		}
 	}
 	f.open()
 	f.closed = true

@@ -71,6 +71,7 @@ func (c *tcb) inputSynSent(p *packet) {
 	c.rcvEdge = c.rcvNxt + recvMax
 	c.establish(p)
 	c.sendAck()
+	c.flow.established()
 	c.dialing.wake(wakeEvent)
 	c.dialing = nil
 }
@@ -300,7 +301,7 @@ func (c *tcb) reset() {
 // giveUp is the end of all retransmissions.
 func (c *tcb) giveUp() {
 	if c.state == stateSynSent {
-		c.flow.close(trace.EndUnanswered)
+		c.flow.abandon()
 		c.fail(host.ErrUnanswered)
 		return
 	}

@@ -51,6 +51,9 @@ func (c *tcb) sendSyn() {
 	c.nxt, c.max = c.iss+1, c.iss+1
 	c.emit(flags, c.iss, nil)
 	if c.side == trace.FromClient {
+		if c.flow != nil && c.flow.closed { // refused, but the RST was lost: whoever looks on sees a new attempt
+			c.flow = c.net.newFlow(c)
+		}
 		c.flow.syn()
 	} else {
 		c.flow.open()
