@@ -1,6 +1,7 @@
 package persona
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -26,12 +27,12 @@ func say(code int, enhanced string, lines ...string) Text {
 type Values struct {
 	Host   string // the server's own name
 	LMTP   bool
-	Helo   string // what the client called itself
-	Client string // the name the server has for the client: its checked name, else Helo
-	IP     string // the client's address, without brackets
-	Arg    string // what the reply is about: a path, a mailbox, a parameter; somebody else's text
-	ID     string // queue id
-	Size   int64  // octets taken
+	Helo   string     // what the client called itself
+	Client string     // the name the server has for the client: its checked name, else Helo
+	IP     netip.Addr // the client's address
+	Arg    string     // what the reply is about: a path, a mailbox, a parameter; somebody else's text
+	ID     string     // queue id
+	Size   int64      // octets taken
 	Now    time.Time
 }
 
@@ -89,7 +90,10 @@ func (v *Values) value(dst []byte, name string) []byte {
 	case "client":
 		return appendEcho(dst, v.Client)
 	case "ip":
-		return append(dst, v.IP...)
+		if !v.IP.IsValid() {
+			return append(dst, "unknown"...)
+		}
+		return v.IP.AppendTo(dst)
 	case "arg":
 		return appendEcho(dst, v.Arg)
 	case "id":

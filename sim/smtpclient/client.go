@@ -53,8 +53,10 @@ type Buffers struct{ pool sync.Pool }
 
 // buffers is what a client needs while its connection lasts.
 type buffers struct {
-	in  *bufio.Reader
-	out []byte
+	in    *bufio.Reader
+	out   []byte
+	reply []byte // lines of a reply, without their ends
+	ends  []int
 }
 
 const (
@@ -139,10 +141,7 @@ func (c *Client) Quit() error {
 		return c.Close()
 	}
 	_, err := c.command(smtp.QUIT, "QUIT")
-	c.state = smtp.StateClosed
-	if closeErr := c.Close(); err == nil {
-		err = closeErr
-	}
+	_ = c.Close() // all has been said
 	if err != nil {
 		return &Error{Stage: StageQuit, Err: err}
 	}

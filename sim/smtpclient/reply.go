@@ -3,7 +3,6 @@ package smtpclient
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -42,22 +41,27 @@ func (c *Client) reply(v smtp.Verb, wait time.Duration) (smtp.Reply, error) {
 }
 
 func (c *Client) readReply(v smtp.Verb) (smtp.Reply, error) {
-	line, err := c.readLine()
+	raw, err := c.readLine()
 	if err != nil {
 		return smtp.Reply{}, err
 	}
-	var r smtp.Reply
-	texts := []string(nil)
-	if code, sep, text, ok := smtp.SplitReplyLine(line); ok && sep == ' ' {
-		r = oneLine(code, text)
-		if c.claims != nil {
-			texts = []string{text}
-		}
-	} else if r, texts, err = c.readLines(line); err != nil {
-		return r, err
+	if continues(raw) {
+		return c.readLines(v, raw)
 	}
-	c.claimReply(v, r.Code, texts)
+	code, sep, text, ok := smtp.SplitReplyLine(string(raw))
+	if !ok || sep != ' ' && sep != 0 {
+		return smtp.Reply{}, fmt.Errorf("%w: %.60q", ErrProtocol, raw)
+	}
+	r := oneLine(code, text)
+	if c.claims != nil {
+		c.claimReply(v, code, []string{text})
+	}
 	return r, nil
+}
+
+// continues says that a line is a reply's and not its last (RFC 5321 §4.2.1).
+func continues(raw []byte) bool {
+	return len(raw) > 3 && raw[3] == '-' && '0' <= raw[0] && raw[0] <= '9'
 }
 
 // oneLine is the reply of one line, by far the most frequent.
@@ -71,42 +75,60 @@ func oneLine(code int, text string) smtp.Reply {
 	return r
 }
 
-// readLines reads the rest of a reply of several lines.
-func (c *Client) readLines(line string) (smtp.Reply, []string, error) {
+// readLines reads the rest of a reply of several lines; raw is the first.
+func (c *Client) readLines(v smtp.Verb, raw []byte) (smtp.Reply, error) {
+	all := append(c.buf.reply[:0], raw...)
+	ends := c.buf.ends[:0]
+	for more := true; more; {
+		ends = append(ends, len(all))
+		if len(ends) > smtp.MaxReplyLines {
+			return smtp.Reply{}, fmt.Errorf("%w: more than %d lines", ErrProtocol, smtp.MaxReplyLines)
+		}
+		var err error
+		if raw, err = c.readLine(); err != nil {
+			return smtp.Reply{}, err
+		}
+		more = continues(raw)
+		all = append(all, raw...)
+	}
+	c.buf.reply, c.buf.ends = all, append(ends, len(all))
+	return c.parseLines(v, string(all), c.buf.ends)
+}
+
+// parseLines takes a reply apart; its lines stand in all, one behind the other, up to ends.
+func (c *Client) parseLines(v smtp.Verb, all string, ends []int) (smtp.Reply, error) {
 	p := smtp.ReplyParser{Mode: smtp.Tolerant}
 	var texts []string
-	for n := 0; n < smtp.MaxReplyLines; n++ {
-		done, err := p.Line(line)
-		if err != nil {
-			return smtp.Reply{}, nil, fmt.Errorf("%w: %w", ErrProtocol, err)
+	start := 0
+	for _, end := range ends {
+		line := all[start:end]
+		start = end
+		if _, err := p.Line(line); err != nil {
+			return smtp.Reply{}, fmt.Errorf("%w: %w", ErrProtocol, err)
 		}
 		if c.claims != nil {
 			texts = append(texts, line[min(4, len(line)):])
 		}
-		if done {
-			return p.Reply(), texts, nil
-		}
-		if line, err = c.readLine(); err != nil {
-			return smtp.Reply{}, nil, err
-		}
 	}
-	return smtp.Reply{}, nil, errors.New("a reply of more than " + strconv.Itoa(smtp.MaxReplyLines) + " lines")
+	r := p.Reply()
+	c.claimReply(v, r.Code, texts)
+	return r, nil
 }
 
-// readLine reads a line of at most readBuffer octets; RFC 5321 §4.5.3.1.5 allows 512.
-func (c *Client) readLine() (string, error) {
+// readLine reads a line of at most readBuffer octets, valid until the next; RFC 5321 §4.5.3.1.5 allows 512.
+func (c *Client) readLine() ([]byte, error) {
 	if c.buf == nil {
-		return "", errClosed
+		return nil, errClosed
 	}
 	line, err := c.buf.in.ReadSlice('\n')
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	end := len(line) - 1
 	if end > 0 && line[end-1] == '\r' {
 		end--
 	}
-	return string(line[:end]), nil
+	return line[:end], nil
 }
 
 // command sends one line and reads the reply.

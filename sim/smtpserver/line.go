@@ -39,8 +39,8 @@ func (n *session) readLine() (string, error) {
 // command answers one line. The session table decides what may come now; the verbs' methods do the rest.
 func (n *session) command(line string) {
 	c, err := smtp.ParseCommand(line, smtp.Tolerant)
-	var bad *smtp.SyntaxError
-	if errors.As(err, &bad) {
+	bad, _ := err.(*smtp.SyntaxError) // it is nothing else
+	if bad != nil {
 		c.Verb = bad.Verb
 	}
 	n.verb = c.Step()

@@ -29,9 +29,8 @@ func (n *session) recipientsMax() int { return max(n.srv.persona.RecipientsMax, 
 
 // addRecipient asks the backend.
 func (n *session) addRecipient(c *smtp.Command) {
-	recipient := smtp.Recipient{Forward: c.Forward, Params: c.Params}
-	n.values.Arg = c.Forward.Address()
-	r := n.backend.Rcpt(&n.tx, &recipient)
+	all := append(n.tx.Envelope.Recipients, smtp.Recipient{Forward: c.Forward, Params: c.Params})
+	r := n.backend.Rcpt(&n.tx, &all[len(all)-1])
 	if r != nil && !r.Positive() {
 		n.answer(*r)
 		return
@@ -39,7 +38,7 @@ func (n *session) addRecipient(c *smtp.Command) {
 	if n.tx.ID == "" {
 		n.tx.ID = n.srv.ids.Next(n.srv.host.Clock.Now())
 	}
-	n.tx.Envelope.Recipients = append(n.tx.Envelope.Recipients, recipient)
+	n.tx.Envelope.Recipients = all
 	if r != nil {
 		n.answer(*r)
 		return

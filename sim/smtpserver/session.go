@@ -53,10 +53,7 @@ func (n *session) begin(conn net.Conn) {
 	n.wait = n.srv.persona.CommandTimeout
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Peer = Peer{Local: addrPort(conn.LocalAddr()), Remote: addrPort(conn.RemoteAddr())}
-	n.values = persona.Values{Host: n.srv.cfg.Name, LMTP: n.srv.cfg.LMTP}
-	if a := n.tx.Remote.Addr(); a.IsValid() {
-		n.values.IP = a.String()
-	}
+	n.values = persona.Values{Host: n.srv.cfg.Name, LMTP: n.srv.cfg.LMTP, IP: n.tx.Remote.Addr()}
 }
 
 // keepText is the largest buffer for mail data that is kept for the next session.
