@@ -51,6 +51,21 @@ func (s *Shards) Unreachable(u *Unreachable) {
 	s.workers[shard%len(s.workers)].add(shard, nil, u)
 }
 
+// Sync waits until everything that was fed has reached its sinks.
+func (s *Shards) Sync() {
+	for _, w := range s.workers {
+		w.full <- w.filling
+		all := make([]*batch, batchesInUse) // who holds them all knows that none is being worked on
+		for i := range all {
+			all[i] = <-w.empty
+		}
+		w.filling = all[0]
+		for _, b := range all[1:] {
+			w.empty <- b
+		}
+	}
+}
+
 // Close ends what is still open, shard by shard, and waits for the workers.
 func (s *Shards) Close() {
 	if len(s.workers) == 0 {

@@ -38,7 +38,7 @@ type client struct {
 	secret   bool  // AUTH was refused: a line of base64 may still be a credential
 	ends     suspects
 	upTo     int64 // if not 0: what came in a later chunk has to wait
-	skipped  mark // octets that were neither commands nor text, not yet told of
+	skipped  mark  // octets that were neither commands nor text, not yet told of
 }
 
 // readClient reads as far as the octets and the server's replies allow.

@@ -27,6 +27,8 @@ type holding struct {
 	gap    [2]bool   // a gap ended them
 	size   int
 	fin    [2]bool
+
+	findings []trace.Finding
 }
 
 func (h *holding) closed(side trace.Side) { h.fin[side] = true }
@@ -87,6 +89,9 @@ func (d *Dialogue) decide(f finding) {
 		d.flow.ClientHost, d.flow.ServerHost = d.flow.ServerHost, d.flow.ClientHost
 	}
 	d.begin()
+	for _, told := range held.findings {
+		d.Finding(told)
+	}
 	d.preface(&f, held.chunks)
 	if f.tls {
 		d.beginTLS(true)

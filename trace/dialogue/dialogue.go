@@ -57,6 +57,20 @@ func (d *Dialogue) Bored() bool { return d.verdict == notMail }
 // Established tells when the connection's handshake ended, where that is known.
 func (d *Dialogue) Established(t trace.Time, _ int64) { d.established = t }
 
+// Finding takes what somebody else found out about the connection, as trace/capture does about contradictions.
+func (d *Dialogue) Finding(f trace.Finding) {
+	switch d.verdict {
+	case undecided:
+		if len(d.held.findings) < maxPerKind {
+			d.held.findings = append(d.held.findings, f)
+		}
+	case isMail:
+		if len(d.session.Findings) < d.opts.MaxFindings {
+			d.session.Findings = append(d.session.Findings, f)
+		}
+	}
+}
+
 // Chunk takes the next octets of one direction.
 func (d *Dialogue) Chunk(c trace.Chunk) {
 	switch d.verdict {

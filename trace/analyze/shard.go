@@ -1,0 +1,59 @@
+package analyze
+
+import (
+	"github.com/smtpsim/smtpsim/trace"
+	"github.com/smtpsim/smtpsim/trace/dialogue"
+)
+
+// shard opens a dialogue for each connection of its part and gathers the sessions that end. It belongs to one worker.
+type shard struct {
+	opts  dialogue.Options
+	ended []*trace.Session
+	tally tally
+}
+
+// tally counts connections, to say why there is no session among them.
+type tally struct {
+	sessions  int64
+	flows     int64
+	payload   int64 // connections with octets
+	encrypted int64 // of those: TLS from the first octet
+}
+
+func (t *tally) add(o *tally) {
+	t.sessions += o.sessions
+	t.flows += o.flows
+	t.payload += o.payload
+	t.encrypted += o.encrypted
+}
+
+// Open implements trace.FlowOpener.
+func (s *shard) Open(f trace.Flow) trace.FlowSink {
+	s.tally.flows++
+	return &flow{Dialogue: dialogue.New(f, s.opts, s), shard: s}
+}
+
+// Event does nothing: what is kept stands in the session.
+func (s *shard) Event(*trace.Session, *trace.Event) {}
+
+// Session gathers a session that has ended.
+func (s *shard) Session(done *trace.Session) { s.ended = append(s.ended, done) }
+
+// flow is a dialogue whose first octets are counted.
+type flow struct {
+	*dialogue.Dialogue
+	shard *shard
+	begun bool
+}
+
+// Chunk counts the first one and hands all on.
+func (f *flow) Chunk(c trace.Chunk) {
+	if !f.begun && len(c.Data) > 0 {
+		f.begun = true
+		f.shard.tally.payload++
+		if len(c.Data) > 2 && c.Data[0] >= 0x14 && c.Data[0] <= 0x17 && c.Data[1] == 3 && c.Data[2] <= 4 { // RFC 8446 §5.1
+			f.shard.tally.encrypted++
+		}
+	}
+	f.Dialogue.Chunk(c)
+}
