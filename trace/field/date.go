@@ -312,11 +312,9 @@ func monthOf(w string) int {
 	if len(w) < 3 || len(w) > 9 {
 		return 0
 	}
-	for i, m := range monthNames {
-		if strings.EqualFold(w[:3], m) {
-			if len(w) == 3 || strings.EqualFold(w, time.Month(i+1).String()) || strings.EqualFold(w, "Sept") {
-				return i + 1
-			}
+	for m := time.January; m <= time.December; m++ {
+		if strings.EqualFold(w[:3], monthName(m)) && (len(w) == 3 || strings.EqualFold(w, m.String()) || strings.EqualFold(w, "Sept")) {
+			return int(m)
 		}
 	}
 	return 0
@@ -326,9 +324,9 @@ func isDayName(w string) bool {
 	if len(w) < 3 {
 		return false
 	}
-	for i, d := range dayNames {
-		if strings.EqualFold(w[:3], d) {
-			return len(w) == 3 || strings.EqualFold(w, time.Weekday(i).String()) || len(w) <= 5
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(w[:3], dayName(d)) {
+			return len(w) <= 5 || strings.EqualFold(w, d.String())
 		}
 	}
 	return false

@@ -149,22 +149,22 @@ func path(s string) string {
 // comment keeps text within its parentheses.
 func comment(s string) string { return clean(s, "()\\") }
 
-var (
-	dayNames   = [...]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-	monthNames = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
-)
+// dayName and monthName are the English short names of RFC 5322 §3.3.
+func dayName(d time.Weekday) string { return "SunMonTueWedThuFriSat"[3*d : 3*d+3] }
+
+func monthName(m time.Month) string { return "JanFebMarAprMayJunJulAugSepOctNovDec"[3*m-3 : 3*m] }
 
 // date writes a date-time of RFC 5322 §3.3; pad stands before a day of one digit.
 func date(t time.Time, pad string) string {
 	b := make([]byte, 0, 40)
-	b = append(b, dayNames[t.Weekday()]...)
+	b = append(b, dayName(t.Weekday())...)
 	b = append(b, ", "...)
 	if t.Day() < 10 {
 		b = append(b, pad...)
 	}
 	b = strconv.AppendInt(b, int64(t.Day()), 10)
 	b = append(b, ' ')
-	b = append(b, monthNames[t.Month()-1]...)
+	b = append(b, monthName(t.Month())...)
 	b = t.AppendFormat(b, " 2006 15:04:05 ")
 	return string(appendZone(b, t))
 }

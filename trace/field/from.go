@@ -75,6 +75,11 @@ func (p *parser) address(start, end int, r rank) bool {
 	return true
 }
 
+// pickup tells IIS's "from mail pickup service": a file that a local program left in a folder.
+func (p *parser) pickup() bool {
+	return p.out.Name == "mail" && len(p.out.Unparsed) >= 2 && p.out.Unparsed[0] == "pickup" && p.out.Unparsed[1] == "service"
+}
+
 // fromComment reads what the receiver knew of the peer: "rdns [ip] (may be forged)", "[ip]:port helo=h ident=u", "HELO h",
 // "port=n helo=h", "ip", "user@ip", "account u HELO h".
 func (p *parser) fromComment(t token) {
@@ -268,6 +273,8 @@ func (p *parser) hostName() {
 	case name == "":
 	case (strings.EqualFold(r.With, "local") || p.out.Style == StyleDMA) && !r.IP.IsValid(): // Exim, DragonFly
 		r.Submitter = name
+	case p.pickup():
+		r.Submitter, p.out.Unparsed = "mail pickup service", p.out.Unparsed[2:]
 	case p.heloSeen: // HELO stands elsewhere, so the first word is the checked name
 		if r.RDNS == "" && !isAddr && !noName(name) && strings.IndexByte(name, '@') < 0 {
 			p.takeName(&r.RDNS, SpotFromRDNS)

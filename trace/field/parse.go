@@ -186,7 +186,7 @@ func (p *parser) dateAt(pos int) (n int, ok bool) {
 
 // parseIP reads an address with or without brackets, "IPv6:" and zone.
 func parseIP(s string) netip.Addr {
-	s = strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
+	s = strings.Trim(s, "[]?") // a server that mistrusts brackets writes "?IPv6:2001:db8::1?"
 	if len(s) > 5 && strings.EqualFold(s[:5], "IPv6:") {
 		s = s[5:]
 	}

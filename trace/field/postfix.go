@@ -9,7 +9,7 @@ func (w *writer) postfix(r Received) {
 		return
 	}
 	name := orElse(r.RDNS, "unknown")
-	w.put("from ", atom(orElse(r.Helo, name)), " (", ptr(name), " ", literal(r.IP), ")")
+	w.put("from ", atom(orElse(r.Helo, name)), " (", ptr(name), " ", orElse(literal(r.IP), "[unknown]"), ")")
 	if r.TLS != nil && r.TLS.Version != "" {
 		w.postfixTLS(r.TLS)
 	}

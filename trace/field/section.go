@@ -9,6 +9,8 @@ import (
 const (
 	MaxSection = 8 << 20 // octets that are read
 	MaxFields  = 10_000
+
+	maxBlankLead = 16 // empty lines in front
 )
 
 // Oddity is what a header section may have that RFC 5322 does not.
@@ -158,7 +160,7 @@ func (r *sectionReader) lead() {
 	for r.pos < r.limit {
 		end, next := r.peek(r.pos)
 		switch line := r.msg[r.pos:end]; {
-		case len(line) == 0 && r.line < 16 && next > r.pos && r.hasField(next):
+		case len(line) == 0 && r.line < maxBlankLead && r.hasField(next):
 			r.note(BlankLead, r.line+1, r.pos)
 		case bytes.HasPrefix(line, []byte("From ")):
 			r.note(MboxFrom, r.line+1, r.pos)
@@ -169,14 +171,16 @@ func (r *sectionReader) lead() {
 	}
 }
 
-// hasField tells whether a field, or another line to skip, begins at pos.
+// hasField tells whether the first line from pos on that is not empty is a field or a separator.
 func (r *sectionReader) hasField(pos int) bool {
-	if pos >= r.limit {
-		return false
+	for n := 0; n < maxBlankLead && pos < r.limit; n++ {
+		end, next := r.peek(pos)
+		if line := r.msg[pos:end]; len(line) > 0 {
+			return bytes.HasPrefix(line, []byte("From ")) || colon(line) > 0
+		}
+		pos = next
 	}
-	end, _ := r.peek(pos)
-	line := r.msg[pos:end]
-	return len(line) == 0 || bytes.HasPrefix(line, []byte("From ")) || colon(line) > 0
+	return false
 }
 
 // colon is the offset of the colon behind a field name, 0 if the line begins no field (RFC 5322 §2.2: printable ASCII

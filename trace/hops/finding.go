@@ -8,77 +8,71 @@ import (
 	"github.com/smtpsim/smtpsim/trace/field"
 )
 
-// kind is what is always the same of a finding.
-type kind struct {
-	severity trace.Severity
-	source   string
+// Kind is what is always the same of a finding.
+type Kind struct {
+	ID       string
+	Severity trace.Severity
+	Source   string
 }
 
-// kinds are the findings of this package. Notes are everyday life.
-func kinds(id string) kind {
-	switch id {
-	// the message's header section
-	case "no-received":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	case "too-many-hops":
-		return kind{trace.Warning, "RFC 5321 §6.3"}
-	case "many-hops":
-		return kind{trace.Note, "RFC 5321 §6.3"}
-	case "return-path-twice":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	case "trace-not-on-top":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	case "header-" + string(field.TooLong):
-		return kind{trace.Warning, "RFC 5322 §2.1.1"}
-	// times
-	case "date-wrong-zone", "date-before-first-stamp":
-		return kind{trace.Note, "RFC 5322 §3.6.1"}
-	case "clock-skew", "zone-skew":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	case "clock-far-off":
-		return kind{trace.Warning, "RFC 5321 §4.4"}
-	case "slow-hop":
-		return kind{trace.Note, "RFC 5321 §4.5.4.1"}
-	case "no-date":
-		return kind{trace.Note, "RFC 5322 §3.6.7"}
-	case "obsolete-date":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	// one hop
-	case "unregistered-protocol":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	case "tls-not-in-protocol":
-		return kind{trace.Note, "RFC 3848"}
-	case "name-not-confirmed":
-		return kind{trace.Note, "RFC 5321 §4.1.4"}
-	case "helo-is-receiver":
-		return kind{trace.Note, "RFC 5321 §4.1.1.1"}
-	case "several-recipients":
-		return kind{trace.Note, "RFC 5321 §7.2"}
-	case "chain-gap":
-		return kind{trace.Note, "RFC 5321 §4.4"}
-	// signs that a field was made up or copied
-	case "impossible-address":
-		return kind{trace.Error, "RFC 5321 §4.1.3"}
-	case "spamware-date":
-		return kind{trace.Warning, "RFC 5322 §3.3"}
-	case "duplicate-hop":
-		return kind{trace.Error, "RFC 5321 §4.4"}
-	case "mail-loop":
-		return kind{trace.Error, "RFC 5321 §6.3"}
+// Kinds are all findings of this package, in the order of their topics. Notes are everyday life.
+func Kinds() []Kind {
+	ks := []Kind{
+		// the header section
+		{"no-received", trace.Note, "RFC 5321 §4.4"},
+		{"too-many-hops", trace.Warning, "RFC 5321 §6.3"},
+		{"many-hops", trace.Note, "RFC 5321 §6.3"},
+		{"return-path-twice", trace.Note, "RFC 5321 §4.4"},
+		{"trace-not-on-top", trace.Note, "RFC 5321 §4.4"},
+		// times
+		{"date-wrong-zone", trace.Note, "RFC 5322 §3.6.1"},
+		{"date-before-first-stamp", trace.Note, "RFC 5322 §3.6.1"},
+		{"clock-skew", trace.Note, "RFC 5321 §4.4"},
+		{"zone-skew", trace.Note, "RFC 5321 §4.4"},
+		{"clock-far-off", trace.Warning, "RFC 5321 §4.4"},
+		{"slow-hop", trace.Note, "RFC 5321 §4.5.4.1"},
+		{"no-date", trace.Note, "RFC 5322 §3.6.7"},
+		{"obsolete-date", trace.Note, "RFC 5321 §4.4"},
+		// one hop
+		{"unregistered-protocol", trace.Note, "RFC 5321 §4.4"},
+		{"tls-not-in-protocol", trace.Note, "RFC 3848"},
+		{"name-not-confirmed", trace.Note, "RFC 5321 §4.1.4"},
+		{"helo-is-receiver", trace.Note, "RFC 5321 §4.1.1.1"},
+		{"several-recipients", trace.Note, "RFC 5321 §7.2"},
+		{"chain-gap", trace.Note, "RFC 5321 §4.4"},
+		// signs that a field was made up or copied, and circles
+		{"impossible-address", trace.Error, "RFC 5321 §4.1.3"},
+		{"spamware-date", trace.Warning, "RFC 5322 §3.3"},
+		{"duplicate-hop", trace.Error, "RFC 5321 §4.4"},
+		{"mail-loop", trace.Error, "RFC 5321 §6.3"},
 	}
-	return kind{trace.Note, "RFC 5322 §2.2"} // "header-..": an oddity of the header section
+	for _, o := range [...]field.Oddity{field.BlankLead, field.ByteMark, field.QuotedFrom, field.JunkLine, field.BareLF, field.BareCR,
+		field.EightBit, field.NulOctet, field.SpaceColon, field.BlankFold, field.NoBlankLine} {
+		ks = append(ks, Kind{"header-" + string(o), trace.Note, "RFC 5322 §2.2"})
+	}
+	return append(ks, Kind{"header-" + string(field.TooLong), trace.Warning, "RFC 5322 §2.2"})
+}
+
+// kindOf is the kind with that id.
+func kindOf(id string) Kind {
+	for _, k := range Kinds() {
+		if k.ID == id {
+			return k
+		}
+	}
+	return Kind{ID: id, Severity: trace.Note, Source: "RFC 5321 §4.4"}
 }
 
 // make builds a finding; line counts in the message, text comes in parts.
 func (t *tracer) make(id string, line int, evidence string, text ...string) trace.Finding {
-	k := kinds(id)
+	k := kindOf(id)
 	if len(evidence) > 400 {
 		evidence = evidence[:400]
 	}
 	for i, s := range text {
 		text[i] = clip(s)
 	}
-	return trace.Finding{ID: id, Severity: k.severity, Line: t.opts.Line - 1 + line, Text: strings.Join(text, ""), Source: k.source,
+	return trace.Finding{ID: id, Severity: k.Severity, Line: t.opts.Line - 1 + line, Text: strings.Join(text, ""), Source: k.Source,
 		Evidence: evidence}
 }
 

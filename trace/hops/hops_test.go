@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,9 +22,14 @@ func stamp(from, by, id, clock string) string {
 	return "Received: from " + from + "\r\n\tby " + by + " (Postfix) with ESMTP id " + id + "\r\n\tfor <u@west.example>; Tue, 1 Jan 2030 " + clock
 }
 
-// told lists findings as "n:id", n the hop, 0 the message.
+// told lists findings as "n:id", n the hop, 0 the message. An id that Kinds does not have is told loudly.
 func told(m *Message) string {
 	var ids []string
+	for _, f := range allFindings(m) {
+		if !slices.ContainsFunc(Kinds(), func(k Kind) bool { return k.ID == f.ID && k.Severity == f.Severity && k.Source == f.Source }) {
+			ids = append(ids, "NOT IN Kinds: "+f.ID)
+		}
+	}
 	for _, f := range m.Findings {
 		ids = append(ids, "0:"+f.ID)
 	}
@@ -276,6 +282,7 @@ func TestOddMessages(t *testing.T) {
 		{strings.ReplaceAll(one, "\n", "\r") + "\rbody", "0:header-bare-cr"},
 		{one + "Subject: x\r\n\r\n", "0:header-bare-lf"},
 		{one + "Subject: Gr\xfc\xdfe\n\n", "0:header-eight-bit"},
+		{"Subject: x\n" + one + "\n", "0:trace-not-on-top"},
 		{"Return-Path: <a@b.example>\nReturn-Path: <c@d.example>\n" + one + "\n", "0:return-path-twice"},
 	}
 	for _, tc := range tests {
@@ -295,6 +302,24 @@ func TestOddMessages(t *testing.T) {
 	}
 	if m.ReturnPath == nil || *m.ReturnPath != "" {
 		t.Errorf("return path %v", m.ReturnPath)
+	}
+}
+
+// TestMailbox: lines and spans count in the file, not in the message.
+func TestMailbox(t *testing.T) {
+	one := "Received: from a by b.example; Tue, 1 Jan 2030 12:00:00 EST\nSubject: x\n\nbody\n\n"
+	box := "From x Tue Jan  1 12:00:00 2030\n" + one + "From y Tue Jan  1 12:00:00 2030\n" + one
+	n := 0
+	err := Mailbox(strings.NewReader(box), "box", Options{}, func(m Message) error {
+		n++
+		h := m.Hops[0]
+		if m.Index != n || box[h.Span[0]:h.Span[1]] != h.Raw || h.Findings[0].Line != []int{2, 8}[n-1] {
+			t.Errorf("message %d: span %v, %+v", m.Index, h.Span, h.Findings)
+		}
+		return nil
+	})
+	if err != nil || n != 2 {
+		t.Errorf("%d messages, %v", n, err)
 	}
 }
 

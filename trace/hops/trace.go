@@ -80,6 +80,25 @@ func (t *tracer) readSection() {
 		t.find("return-path-twice", paths[1].Line, paths[1].Raw, "There are ", strconv.Itoa(len(paths)), " Return-Path fields; the topmost one counts.")
 	}
 	t.oddities()
+	t.order()
+}
+
+// order notes Received fields below the fields that the sender wrote: servers put theirs on top (RFC 5321 §4.4), so these
+// were in the mail before, or a program sorted the header section.
+func (t *tracer) order() {
+	sender := -1
+	for i, f := range t.section.Fields {
+		switch {
+		case f.Is("From"), f.Is("Date"), f.Is("Subject"), f.Is("To"):
+			if sender < 0 {
+				sender = i
+			}
+		case f.Is("Received") && sender >= 0:
+			t.find("trace-not-on-top", f.Line, "", "A Received field stands below ", t.section.Fields[sender].Name,
+				": servers put theirs on top, so the sender could have written it, or a program sorted the fields.")
+			return
+		}
+	}
 }
 
 // readHops makes a hop of each Received field.
