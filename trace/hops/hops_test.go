@@ -323,6 +323,15 @@ func TestMailbox(t *testing.T) {
 	}
 }
 
+func TestOrganisation(t *testing.T) {
+	for host, want := range map[string]string{"mail.ftf.dk": "ftf.dk", "MX.a.example.": "a.example", "a.b.co.uk": "b.co.uk", "localhost": "localhost",
+		"[192.0.2.1]": "[192.0.2.1]", "192.0.2.1": "192.0.2.1", "2001:db8::1": "2001:db8::1", "": "", "x.com": "x.com"} {
+		if got := organisation(host); got != want {
+			t.Errorf("%s: got %s, want %s", host, got, want)
+		}
+	}
+}
+
 // TestContract: the names of the JSON are those of the contract, and no list is null.
 func TestContract(t *testing.T) {
 	b, err := json.Marshal(Trace(nil, "x.eml", 1, Options{}))

@@ -193,8 +193,11 @@ func organisation(host string) string {
 		return host
 	}
 	keep := 2
-	if len(labels[n-1]) == 2 && len(labels[n-2]) <= 3 && labels[n-2] != "" {
-		keep = 3
+	switch labels[n-2] {
+	case "ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc", "sch":
+		if len(labels[n-1]) == 2 {
+			keep = 3
+		}
 	}
 	return strings.Join(labels[n-keep:], ".")
 }
