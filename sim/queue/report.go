@@ -127,18 +127,31 @@ func (q *Queue) send(m *mail, about []int, a dsn.Action, to smtp.Mailbox) (id st
 	if err != nil {
 		text = nil // the report can do without
 	}
-	report := q.compose(id, m, about, a, to, text)
-	if q.opts.Stamp != nil {
-		report = append(q.opts.Stamp(id, []string{to.String()}), report...)
-	}
 	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: true}, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: to}}}}
-	if err := q.Accept(id, env, report); err != nil {
-		return "", err
+	return id, q.Begin(id, env, q.compose(id, m, about, a, to, text))
+}
+
+// Begin accepts mail that begins on this host: it gets the trace field of such mail, and a claim that it is stored, which
+// for other mail the server makes.
+func (q *Queue) Begin(id string, env smtp.Envelope, text []byte) error {
+	if q.opts.Stamp != nil {
+		var to []string
+		for _, r := range env.Recipients {
+			to = append(to, r.Forward.Address())
+		}
+		text = append(q.opts.Stamp(id, to), text...)
 	}
-	if !q.silent {
-		sum := sha256.Sum256(report)
+	if err := q.Accept(id, env, text); err != nil {
+		return err
+	}
+	if q.silent {
+		return nil
+	}
+	sum := sha256.Sum256(text)
+	for _, r := range env.Recipients {
 		q.host.Claims.Claim(host.Claim{Time: q.host.Clock.Now(), Host: q.host.Name, Role: host.RoleQueue, Kind: host.ClaimStored,
-			Bytes: int64(len(report)), SHA256: hex.EncodeToString(sum[:]), MailID: id, Recipient: to.String()})
+			Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:]), MailID: id, Reverse: env.Reverse.Address(),
+			Recipient: r.Forward.Address()})
 	}
-	return id, nil
+	return nil
 }

@@ -1,0 +1,137 @@
+package node
+
+import (
+	"crypto/tls"
+	"net/netip"
+	"time"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/host"
+	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/queue"
+)
+
+// Role is what a host does (RFC 5598 §4, §5).
+type Role string
+
+const (
+	MUA Role = "mua" // writes mail and submits it
+	MSA Role = "msa" // takes submissions from its users on port 587 (RFC 6409)
+	MTA Role = "mta" // takes and relays mail on port 25
+	MDA Role = "mda" // delivers into mailboxes; without MSA and MTA on the host: takes mail over LMTP on port 24 (RFC 2033)
+	DNS Role = "dns" // answers for zones
+	Web Role = "web" // listens on port 80 only, so that TCP 25 is refused
+)
+
+// The ports of the services.
+const (
+	PortSubmission = 587 // RFC 6409 §3.1
+	portWeb        = 80
+)
+
+// Config is what one host does. Zero values mean what is written beside them.
+type Config struct {
+	Host    *host.Host
+	Roles   []Role
+	Persona *persona.Persona // nil: Postfix; it is copied before Limits change it
+
+	Domains   []string              // mail for these ends here
+	Users     []string              // local parts with a mailbox; postmaster always has one (RFC 5321 §4.5.1)
+	Aliases   map[string][]string   // local part or address of this host to addresses (RFC 5321 §3.9.1)
+	RelayFrom []netip.Prefix        // clients whose mail goes anywhere; the MSA takes mail from them only
+	RelayTo   []string              // domains of others that are relayed for anybody: this host is their backup MX
+	Rules     map[string]queue.Rule // local rules before the DNS, by lower-case domain
+	Store     *queue.Rule           // an MTA without MDA hands mail for Domains to this message store; nil: it has no mailboxes
+
+	Resolver      []netip.AddrPort // name servers to ask; none: nothing can be looked up
+	LookupClients bool             // servers look up the names of their clients (PTR, then the address again)
+	Zones         *dns.Zones       // DNS: what it answers for
+
+	Extensions []string // EHLO keywords offered; nil: the persona's
+	NoEHLO     bool     // a server of 1982: EHLO is answered 500
+	TLS        TLS
+	Limits     Limits
+	Replies    []Reply
+	Waits      []time.Duration // between tries; nil: the persona's
+	GiveUp     time.Duration   // 0: the persona's
+	DelayDSN   time.Duration   // 0: the persona's; negative: never
+	DoubleTo   string          // mailbox for reports that cannot be delivered; "": dropped
+
+	SubmitTo   string         // MUA: the name of its MSA, looked up by address
+	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587
+}
+
+// TLS is a host's stand to STARTTLS.
+type TLS struct {
+	Server *tls.Config // with a certificate: offered; nil: not
+	Client queue.TLSUse
+	Base   *tls.Config // for connections to others: roots, key log; nil: the defaults
+}
+
+// Limits bound what a host takes; 0 means the persona's.
+type Limits struct {
+	MessageSize int64 // octets
+	Recipients  int   // in one transaction, never below 100 (RFC 5321 §4.5.3.1.8)
+	Hops        int   // Received fields before a loop is assumed (RFC 5321 §6.3)
+}
+
+// Stage is where a scripted reply comes in.
+type Stage string
+
+const (
+	AtConnect Stage = "CONNECT"
+	AtHello   Stage = "EHLO" // and HELO, LHLO
+	AtMail    Stage = "MAIL"
+	AtRcpt    Stage = "RCPT"
+	AtData    Stage = "DATA"
+	AtEnd     Stage = "END" // of the mail data
+)
+
+// Reply makes a host answer otherwise than it would.
+type Reply struct {
+	At        Stage
+	Recipient string // RCPT: only for this address, in any case; "": for all
+	Reply     smtp.Reply
+	Times     int // so often, then no more; 0: always
+}
+
+// is reports whether the host has the role.
+func (c *Config) is(r Role) bool {
+	for _, have := range c.Roles {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}
+
+// personality is the persona with the host's limits.
+func (c *Config) personality() *persona.Persona {
+	base := c.Persona
+	if base == nil {
+		base = persona.Postfix()
+	}
+	p := *base
+	if c.Limits.MessageSize > 0 {
+		p.SizeMax = c.Limits.MessageSize
+	}
+	if c.Limits.Recipients > 0 {
+		p.RecipientsMax = c.Limits.Recipients
+	}
+	if c.Limits.Hops > 0 {
+		p.HopLimit = c.Limits.Hops
+	}
+	return &p
+}
+
+// extensions are what the servers offer beyond and below the persona.
+func (c *Config) extensions() (with, without persona.Extensions) {
+	if c.Extensions == nil {
+		return 0, 0
+	}
+	for _, keyword := range c.Extensions {
+		with |= persona.ByKeyword(keyword)
+	}
+	return with, ^with
+}

@@ -1,0 +1,147 @@
+package node
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/queue"
+)
+
+// mailPrefix is where the mailboxes lie on the host's disk: mailbox/<user>/<n>, n from 1.
+const mailPrefix = "mailbox/"
+
+// boxes are the mailboxes of a host.
+type boxes struct {
+	store host.Store
+	mu    sync.Mutex
+	last  map[string]int
+}
+
+// open finds out how many messages each mailbox holds.
+func (b *boxes) open(store host.Store) {
+	b.store, b.last = store, map[string]int{}
+	for _, name := range store.List(mailPrefix) {
+		user, number, ok := splitName(name)
+		if ok {
+			b.last[user] = max(b.last[user], number)
+		}
+	}
+}
+
+func splitName(name string) (user string, number int, ok bool) {
+	rest := strings.TrimPrefix(name, mailPrefix)
+	slash := strings.LastIndexByte(rest, '/')
+	if slash < 0 {
+		return "", 0, false
+	}
+	number, err := strconv.Atoi(rest[slash+1:])
+	return rest[:slash], number, err == nil
+}
+
+// put adds a message.
+func (b *boxes) put(user string, text []byte) error {
+	b.mu.Lock()
+	number := b.last[user] + 1
+	b.last[user] = number
+	b.mu.Unlock()
+	return b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), text)
+}
+
+// deliver is final delivery (RFC 5321 §4.4): Return-Path in front, and into the mailbox.
+func (n *Node) deliver(d queue.Delivery) smtp.Reply {
+	user, ok := n.mailbox(d.Recipient.Mailbox)
+	if !ok {
+		return n.persona.Reply(persona.UserUnknown, &persona.Values{Host: n.host.Name, Arg: d.Recipient.Address()})
+	}
+	if err := n.boxes.put(user, finalText(d.Reverse, d.Text)); err != nil {
+		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
+	}
+	return smtp.NewReply(250, "2.1.5", "delivered to mailbox "+user)
+}
+
+// mailbox is the name of the mailbox of an address of this host. Local parts compare without regard to case here, which
+// is the receiving host's right (RFC 5321 §2.4).
+func (n *Node) mailbox(m smtp.Mailbox) (user string, ok bool) {
+	user = strings.ToLower(m.Local)
+	return user, n.users[user]
+}
+
+// finalText puts Return-Path in front and takes out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
+func finalText(reverse smtp.ReversePath, text []byte) []byte {
+	out := make([]byte, 0, len(text)+80)
+	out = append(out, "Return-Path: "...)
+	out = append(append(out, '<'), reverse.Address()...)
+	out = append(out, ">\r\n"...)
+	start, end := findReturnPath(text)
+	out = append(out, text[:start]...)
+	return append(out, text[end:]...)
+}
+
+// findReturnPath is where the header section holds a Return-Path field; an empty stretch if it holds none.
+func findReturnPath(text []byte) (start, end int) {
+	const name = "return-path:"
+	for at := 0; at < len(text); {
+		line := text[at:]
+		if line[0] == '\r' || line[0] == '\n' {
+			break
+		}
+		next := len(text)
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		if len(line) >= len(name) && line[0]|0x20 == 'r' && bytes.EqualFold(line[:len(name)], []byte(name)) {
+			for next < len(text) && (text[next] == ' ' || text[next] == '\t') { // folded lines
+				i := bytes.IndexByte(text[next:], '\n')
+				if i < 0 {
+					return at, len(text)
+				}
+				next += i + 1
+			}
+			return at, next
+		}
+		at = next
+	}
+	return 0, 0
+}
+
+// Mailbox is one user's mail, oldest first.
+type Mailbox struct {
+	User     string
+	Messages [][]byte // as delivered, Return-Path first
+}
+
+// Mailboxes are the mailboxes of the host, by user; also those still empty.
+func (n *Node) Mailboxes() []Mailbox {
+	if !n.cfg.is(MDA) {
+		return nil
+	}
+	numbers := map[string][]int{}
+	for user := range n.users {
+		numbers[user] = nil
+	}
+	for _, name := range n.host.Store.List(mailPrefix) {
+		if user, number, ok := splitName(name); ok {
+			numbers[user] = append(numbers[user], number)
+		}
+	}
+	var out []Mailbox
+	for user, list := range numbers {
+		box := Mailbox{User: user}
+		slices.Sort(list)
+		for _, number := range list {
+			if text, err := n.host.Store.Get(fmt.Sprintf("%s%s/%d", mailPrefix, user, number)); err == nil {
+				box.Messages = append(box.Messages, text)
+			}
+		}
+		out = append(out, box)
+	}
+	slices.SortFunc(out, func(a, b Mailbox) int { return strings.Compare(a.User, b.User) })
+	return out
+}

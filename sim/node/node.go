@@ -1,0 +1,224 @@
+package node
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/host"
+	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/queue"
+	"github.com/smtpsim/smtpsim/sim/smtpclient"
+	"github.com/smtpsim/smtpsim/sim/smtpserver"
+)
+
+// Node is the mail actors of one host.
+type Node struct {
+	cfg      Config
+	host     *host.Host
+	persona  *persona.Persona
+	resolver *dns.Resolver // nil: the host asks nobody
+	queue    *queue.Queue  // nil: the host takes no responsibility for mail
+	connect  queue.Connector
+	names    *dns.Server // nil: no DNS role
+	servers  []*smtpserver.Server
+	boxes    boxes
+	script   script
+
+	domains map[string]bool // lower case: ours
+	relayTo map[string]bool
+	users   map[string]bool // lower-case local parts
+	aliases map[string][]string
+
+	mu    sync.Mutex
+	count int // of messages composed
+}
+
+// Start opens the services of a host. After a crash of its processes it is called again with the same Config: spool and
+// mailboxes are on the host's disk.
+func Start(cfg Config) (*Node, error) {
+	n := &Node{cfg: cfg, host: cfg.Host, persona: cfg.personality(), users: set(cfg.Users), domains: set(cfg.Domains),
+		relayTo: set(cfg.RelayTo), aliases: map[string][]string{}}
+	n.script.set(cfg.Replies)
+	n.users["postmaster"] = true // RFC 5321 §4.5.1
+	for name, to := range cfg.Aliases {
+		n.aliases[strings.ToLower(name)] = to
+	}
+	if len(cfg.Resolver) > 0 {
+		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
+	}
+	n.connect = queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base}, cfg.TLS.Client)
+	n.boxes.open(cfg.Host.Store)
+	if err := n.start(); err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
+	}
+	return n, nil
+}
+
+func set(words []string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range words {
+		out[strings.ToLower(w)] = true
+	}
+	return out
+}
+
+// start begins with what others need first.
+func (n *Node) start() error {
+	c := &n.cfg
+	if c.is(DNS) {
+		zones := c.Zones
+		if zones == nil {
+			zones = dns.NewZones()
+		}
+		n.names = dns.NewServer(zones)
+		if err := n.names.Start(n.host); err != nil {
+			return err
+		}
+	}
+	if c.is(MSA) || c.is(MTA) {
+		if err := n.openQueue(); err != nil {
+			return err
+		}
+	}
+	if c.is(MTA) {
+		if err := n.listen(queue.PortSMTP, relayPolicy, false); err != nil {
+			return err
+		}
+	}
+	if c.is(MSA) {
+		if err := n.listen(PortSubmission, submissionPolicy, false); err != nil {
+			return err
+		}
+	}
+	if c.is(MDA) && n.queue == nil {
+		if err := n.listen(queue.PortLMTP, storePolicy, true); err != nil {
+			return err
+		}
+	}
+	if c.is(Web) {
+		return n.startWeb()
+	}
+	return nil
+}
+
+// openQueue makes the queue that MSA, MTA and MDA of the host share.
+func (n *Node) openQueue() error {
+	c := &n.cfg
+	rules := map[string]queue.Rule{}
+	if !c.is(MDA) && c.Store != nil {
+		for d := range n.domains {
+			rules[d] = *c.Store
+		}
+	}
+	for domain, rule := range c.Rules {
+		rules[strings.ToLower(domain)] = rule
+	}
+	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
+	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
+		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp}
+	router.Local = func(string) bool { return false }
+	if c.is(MDA) || c.Store == nil {
+		router.Local = func(d string) bool { return n.domains[d] }
+	}
+	if c.is(MDA) {
+		opts.Deliver = n.deliver
+	}
+	q, err := queue.Open(n.host, opts)
+	n.queue = q
+	return err
+}
+
+// listen opens one SMTP or LMTP service.
+func (n *Node) listen(port uint16, p policy, lmtp bool) error {
+	ln, err := n.host.Listen(netip.AddrPortFrom(netip.Addr{}, port))
+	if err != nil {
+		return err
+	}
+	cfg := smtpserver.Config{Persona: n.persona, Backend: &backend{node: n, policy: p}, LMTP: lmtp, OldServer: n.cfg.NoEHLO,
+		TLS: n.cfg.TLS.Server}
+	cfg.With, cfg.Without = n.cfg.extensions()
+	if n.queue != nil {
+		cfg.IDs = n.queue.IDs()
+	}
+	s := smtpserver.New(n.host, cfg)
+	n.servers = append(n.servers, s)
+	n.host.Go(fmt.Sprintf("listen %d", port), func() { _ = s.Run(ln, n.host.Go) }) // ends with the world
+	return nil
+}
+
+// startWeb answers on port 80 that there is a web server, and nothing else.
+func (n *Node) startWeb() error {
+	ln, err := n.host.Listen(netip.AddrPortFrom(netip.Addr{}, portWeb))
+	if err != nil {
+		return err
+	}
+	n.host.Go("web", func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			n.host.Go("web connection", func() {
+				defer conn.Close()
+				request := make([]byte, 1024)
+				if host.Timeout(conn, n.host.Clock, webTimeout) != nil {
+					return
+				}
+				if _, err := conn.Read(request); err == nil {
+					_, _ = conn.Write([]byte("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nThis is " + n.host.Name + ".\r\n"))
+				}
+			})
+		}
+	})
+	return nil
+}
+
+// lookup is the resolver, or one that knows nothing.
+func (n *Node) lookup() queue.Lookup {
+	if n.resolver == nil {
+		return noResolver{}
+	}
+	return n.resolver
+}
+
+// noResolver stands for a host without name servers: every look-up fails for now.
+type noResolver struct{}
+
+func (noResolver) LookupMX(string) ([]dns.MX, dns.Answer) {
+	return nil, dns.Answer{Outcome: dns.Timeout}
+}
+
+func (noResolver) LookupAddr(string) ([]netip.Addr, dns.Answer) {
+	return nil, dns.Answer{Outcome: dns.Timeout}
+}
+
+// Name is the host's name.
+func (n *Node) Name() string { return n.host.Name }
+
+// Is reports whether the host has the role.
+func (n *Node) Is(r Role) bool { return n.cfg.is(r) }
+
+// Queue is the host's queue; nil where it takes no responsibility for mail.
+func (n *Node) Queue() *queue.Queue { return n.queue }
+
+// DNS is the host's name server; nil without that role. Its Zones and faults can be changed.
+func (n *Node) DNS() *dns.Server { return n.names }
+
+// Resolver is what the host asks; nil if nobody.
+func (n *Node) Resolver() *dns.Resolver { return n.resolver }
+
+// SetReplies changes the scripted replies; those counted so far are forgotten.
+func (n *Node) SetReplies(replies []Reply) { n.script.set(replies) }
+
+// Shutdown makes the host's servers say 421 from now on (RFC 5321 §3.8) and its queue rest. Start begins anew.
+func (n *Node) Shutdown() {
+	for _, s := range n.servers {
+		s.Shutdown()
+	}
+	if n.queue != nil {
+		n.queue.Stop()
+	}
+}

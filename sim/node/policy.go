@@ -1,0 +1,205 @@
+package node
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
+	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/queue"
+	"github.com/smtpsim/smtpsim/sim/smtpserver"
+)
+
+// policy is who may give mail to a service, and for whom.
+type policy uint8
+
+const (
+	relayPolicy      policy = iota // an MTA: for its own domains from all, for all from its own clients
+	submissionPolicy               // an MSA: from its own clients only (RFC 6409 §3.3)
+	storePolicy                    // a message store: for its mailboxes only
+)
+
+// backend decides for one service.
+type backend struct {
+	node   *Node
+	policy policy
+}
+
+// Session is asked when a client has connected.
+func (b *backend) Session(p *smtpserver.Peer) (smtpserver.Session, *smtp.Reply) {
+	n := b.node
+	s := session{node: n, policy: b.policy, own: n.isClient(p.Remote.Addr())}
+	if n.cfg.LookupClients && n.resolver != nil {
+		p.Name = n.clientName(p.Remote.Addr())
+	}
+	if b.policy == storePolicy {
+		return &storeSession{s}, n.script.take(AtConnect, "")
+	}
+	return &s, n.script.take(AtConnect, "")
+}
+
+// isClient reports whether mail from this address goes anywhere. The host itself is its own client.
+func (n *Node) isClient(a netip.Addr) bool {
+	if a.IsLoopback() || slices.Contains(n.host.Addrs, a) {
+		return true
+	}
+	for _, prefix := range n.cfg.RelayFrom {
+		if prefix.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientName is the name of an address if the name leads back to it; anybody can write any name into a PTR record.
+func (n *Node) clientName(a netip.Addr) string {
+	names, _ := n.resolver.LookupPTR(a)
+	for _, name := range names[:min(len(names), 5)] {
+		kind := "A"
+		if !a.Is4() {
+			kind = "AAAA"
+		}
+		if slices.Contains(n.addresses(name, kind), a) {
+			return name
+		}
+	}
+	return ""
+}
+
+// session is one connection.
+type session struct {
+	node   *Node
+	policy policy
+	own    bool // the client is one of ours
+}
+
+// Hello is asked for each EHLO, HELO and LHLO.
+func (s *session) Hello(smtpserver.Peer, smtp.Verb, string) *smtp.Reply {
+	return s.node.script.take(AtHello, "")
+}
+
+// Start is MAIL.
+func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
+	if r := s.node.script.take(AtMail, ""); r != nil {
+		return r
+	}
+	if s.policy == submissionPolicy && !s.own {
+		// RFC 6409 §4.3: submission is for those who are authorized; without AUTH here, by their address
+		r := smtp.NewReply(550, "5.7.1", "Submission is for the users of this site only")
+		return &r
+	}
+	return nil
+}
+
+// Rcpt is one RCPT: 550 to what is not here and not for others (RFC 5321 §3.6.2, §3.3).
+func (s *session) Rcpt(_ *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply {
+	n, m := s.node, r.Forward.Mailbox
+	if !n.script.empty() {
+		if reply := n.script.take(AtRcpt, m.String()); reply != nil {
+			return reply
+		}
+	}
+	domain := lower(m.Domain)
+	switch {
+	case domain == "" || n.domains[domain] || n.isOwnLiteral(domain):
+		if n.known(m) {
+			return nil
+		}
+		return s.say(persona.UserUnknown, m)
+	case s.policy != storePolicy && (s.own || n.relayTo[domain]):
+		return nil
+	}
+	return s.say(persona.RelayDenied, m)
+}
+
+func (s *session) say(situation persona.Situation, m smtp.Mailbox) *smtp.Reply {
+	r := s.node.persona.Reply(situation, &persona.Values{Host: s.node.host.Name, Arg: m.String()})
+	return &r
+}
+
+// isOwnLiteral reports whether domain is an address literal of this host.
+func (n *Node) isOwnLiteral(domain string) bool {
+	if !strings.HasPrefix(domain, "[") {
+		return false
+	}
+	inner := strings.TrimPrefix(strings.Trim(domain, "[]"), "ipv6:")
+	a, err := netip.ParseAddr(inner)
+	return err == nil && slices.Contains(n.host.Addrs, a.Unmap())
+}
+
+// known reports whether mail for an address of this host can be delivered. Where the mailboxes are elsewhere and nobody
+// has listed the users, the message store says so later.
+func (n *Node) known(m smtp.Mailbox) bool {
+	if _, ok := n.alias(m); ok {
+		return true
+	}
+	if !n.cfg.is(MDA) && len(n.cfg.Users) == 0 {
+		return n.cfg.Store != nil || m.IsPostmaster()
+	}
+	_, ok := n.mailbox(m)
+	return ok
+}
+
+// Data takes the message: trace field in front (RFC 5321 §4.4), aliases resolved, into the queue. It is on disk when the
+// reply is given (§6.1).
+func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
+	n := s.node
+	if r := n.scriptedEnd(); r != nil {
+		return r
+	}
+	env := smtp.Envelope{Reverse: t.Envelope.Reverse, Params: t.Envelope.Params, Recipients: n.expand(t.Envelope.Recipients)}
+	if err := n.queue.Accept(t.ID, env, prepend(t.Received(n.persona, n.host.Clock.Now()), text)); err != nil {
+		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
+		return &r
+	}
+	return nil
+}
+
+// scriptedEnd is the scripted reply to the end of data; one for DATA itself is given here too, where it does the same to
+// the mail.
+func (n *Node) scriptedEnd() *smtp.Reply {
+	if r := n.script.take(AtData, ""); r != nil {
+		return r
+	}
+	return n.script.take(AtEnd, "")
+}
+
+func prepend(field string, text []byte) []byte {
+	out := make([]byte, 0, len(field)+len(text))
+	return append(append(out, field...), text...)
+}
+
+// Abort has nothing to undo: nothing is kept before Data.
+func (s *session) Abort(*smtpserver.Transaction) {}
+
+// Close has nothing to close.
+func (s *session) Close() {}
+
+// storeSession delivers at once and answers for each recipient (RFC 2033 §4.2).
+type storeSession struct{ session }
+
+// DataEach puts the mail into each recipient's mailbox.
+func (s *storeSession) DataEach(t *smtpserver.Transaction, text []byte) []*smtp.Reply {
+	n := s.node
+	stamped := prepend(t.Received(n.persona, n.host.Clock.Now()), text)
+	replies := make([]*smtp.Reply, len(t.Envelope.Recipients))
+	for i, r := range t.Envelope.Recipients {
+		reply := n.scriptedEnd()
+		if reply == nil {
+			given := n.deliver(queue.Delivery{ID: t.ID, Reverse: t.Envelope.Reverse, Recipient: r.Forward, Text: stamped})
+			reply = &given
+		}
+		if replies[i] = reply; !reply.Positive() {
+			continue
+		}
+		n.host.Claims.Claim(host.Claim{Time: n.host.Clock.Now(), Host: n.host.Name, Role: host.RoleServer,
+			Kind: host.ClaimDelivered, Code: reply.Code, Texts: reply.Lines, MailID: t.ID, Local: t.Local, Remote: t.Remote,
+			Reverse: t.Envelope.Reverse.Address(), Recipient: r.Forward.Address()})
+	}
+	return replies
+}
+
+// lower is s in lower case, without an allocation where it is already.
+func lower(s string) string { return strings.ToLower(s) }

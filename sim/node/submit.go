@@ -1,0 +1,148 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/queue"
+	"github.com/smtpsim/smtpsim/sim/smtpclient"
+	"github.com/smtpsim/smtpsim/trace/field"
+)
+
+const webTimeout = time.Minute
+
+// ErrNoMail is a host that can neither submit nor queue.
+var ErrNoMail = errors.New("this host has no MUA, MSA or MTA")
+
+// Message is a mail that somebody writes.
+type Message struct {
+	From    string   // address; "" is the null reverse-path, and the From field says MAILER-DAEMON
+	To      []string // addresses, the forward-paths
+	Header  string   // the To field where it differs from To
+	Subject string
+	Body    string // lines end with LF or CRLF
+}
+
+// Compose writes the message as an MUA does (RFC 5322 §3.6): From, To, Subject, Date and Message-ID, CRLF line ends.
+func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
+	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: m.From == ""}}
+	from := "MAILER-DAEMON@" + n.host.Name
+	if m.From != "" {
+		mailbox, err := smtp.ParseMailbox(m.From, smtp.Strict)
+		if err != nil {
+			return env, nil, fmt.Errorf("sender %q: %w", m.From, err)
+		}
+		env.Reverse.Mailbox, from = mailbox, m.From
+	}
+	for _, to := range m.To {
+		mailbox, err := smtp.ParseMailbox(to, smtp.Strict)
+		if err != nil {
+			return env, nil, fmt.Errorf("recipient %q: %w", to, err)
+		}
+		env.Recipients = append(env.Recipients, smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: mailbox}})
+	}
+	if m.Header == "" {
+		m.Header = strings.Join(m.To, ", ")
+	}
+	n.mu.Lock()
+	n.count++
+	id := strconv.Itoa(n.count) + "." + strconv.FormatUint(uint64(n.host.Rand.Uint32()), 36) + "@" + n.host.Name
+	n.mu.Unlock()
+	var b strings.Builder
+	for _, f := range [][2]string{{"From", from}, {"To", m.Header}, {"Subject", m.Subject},
+		{"Date", n.host.Clock.Now().Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"Message-ID", "<" + id + ">"}} {
+		b.WriteString(f[0] + ": " + oneLine(f[1]) + "\r\n")
+	}
+	body := strings.ReplaceAll(strings.ReplaceAll(m.Body, "\r\n", "\n"), "\n", "\r\n")
+	b.WriteString("\r\n" + body)
+	if !strings.HasSuffix(body, "\r\n") {
+		b.WriteString("\r\n")
+	}
+	return env, []byte(b.String()), nil
+}
+
+// oneLine keeps a field's value from making another field.
+func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+
+// Submit hands a mail over from this host; it is called in a process of the host. An MUA gives it to its MSA and tells
+// what that said; an MSA or MTA takes it into its own queue, as from a local program. The error is nil if somebody is
+// responsible for at least one recipient now.
+func (n *Node) Submit(env smtp.Envelope, text []byte) (smtpclient.Result, error) {
+	switch {
+	case n.cfg.is(MUA):
+		return n.submit(env, text)
+	case n.queue != nil:
+		return smtpclient.Result{}, n.take(env, text)
+	}
+	return smtpclient.Result{}, ErrNoMail
+}
+
+// submit is an MUA's session with its MSA. An MUA does not queue: it tells its user.
+func (n *Node) submit(env smtp.Envelope, text []byte) (smtpclient.Result, error) {
+	targets, err := n.submissionTargets()
+	if err != nil {
+		return smtpclient.Result{}, err
+	}
+	var session queue.Session
+	for _, t := range targets {
+		if session, err = n.connect(t); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return smtpclient.Result{}, err
+	}
+	result, err := session.Send(env, text)
+	_ = session.Quit() // what became of the mail is known
+	return result, err
+}
+
+func (n *Node) submissionTargets() ([]queue.Target, error) {
+	at := n.cfg.SubmitAddr
+	if at.Port() == 0 {
+		at = netip.AddrPortFrom(at.Addr(), PortSubmission)
+	}
+	if at.Addr().IsValid() {
+		return []queue.Target{{Name: n.cfg.SubmitTo, Addr: at}}, nil
+	}
+	addrs, answer := n.lookup().LookupAddr(n.cfg.SubmitTo)
+	if answer.Outcome != dns.Found {
+		return nil, fmt.Errorf("address of the submission server %q: %s", n.cfg.SubmitTo, answer.Outcome)
+	}
+	var targets []queue.Target
+	for _, a := range addrs {
+		targets = append(targets, queue.Target{Name: n.cfg.SubmitTo, Addr: netip.AddrPortFrom(a, at.Port())})
+	}
+	return targets, nil
+}
+
+// take puts a mail of a local program into the queue.
+func (n *Node) take(env smtp.Envelope, text []byte) error {
+	env.Recipients = n.expand(env.Recipients)
+	return n.queue.Begin(n.queue.NextID(), env, text)
+}
+
+// stamp is the trace field of mail that begins on this host (RFC 5321 §4.4): there is no client to name.
+func (n *Node) stamp(id string, to []string) []byte {
+	r := field.Received{By: n.host.Name, Software: n.persona.Software, ID: id, Time: n.host.Clock.Now()}
+	if len(to) == 1 {
+		r.For = to
+	}
+	return []byte(field.Format(r, n.persona.Received) + "\r\n")
+}
+
+// addresses are those of one family.
+func (n *Node) addresses(name, kind string) []netip.Addr {
+	t, _ := dns.ParseType(kind)
+	var out []netip.Addr
+	for _, r := range n.resolver.Query(name, t).Records {
+		out = append(out, r.Addr)
+	}
+	return out
+}
