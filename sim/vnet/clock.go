@@ -77,12 +77,12 @@ func (n *Network) Now() time.Time { return n.Time().Std() }
 func (n *Network) timeAt(at int64) trace.Time { return trace.Time(n.start + at) }
 
 // SetClock sets a host's clock right now: offset is what it shows too much, driftPPB what it gains in nanoseconds per true
-// second (a negative value: loses).
+// second (a negative value: loses), at most twice and at least half as fast as true time.
 func (n *Network) SetClock(name string, offset time.Duration, driftPPB int64) {
 	c := n.mustHost(name).clock
 	c.set = n.now
 	c.base = n.start + n.now + int64(offset)
-	c.driftPPB = max(driftPPB, -second/2)
+	c.driftPPB = min(max(driftPPB, -second/2), second)
 }
 
 // reaches is the first true time, from now on, at which the clock shows t or later; never, if int64 nanoseconds do not

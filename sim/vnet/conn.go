@@ -79,7 +79,7 @@ func (c *tcb) offerWindow() {
 	}
 	gain := int32(c.rcvNxt + uint32(max(recvMax-c.rcv.len(), 0)) - c.rcvEdge)
 	left := c.rcvEdge - c.rcvNxt
-	if gain >= recvMax/2 || left < c.mss && gain >= int32(c.mss) {
+	if left < recvMax/8 && gain >= recvMax/2 || left < c.mss && gain >= int32(c.mss) {
 		c.sendAck()
 	}
 }
@@ -173,10 +173,13 @@ func (c *Conn) Close() error {
 	return nil
 }
 
-// peerClosed reports whether the peer's process has closed its side.
+// peerClosed reports whether the peer's process has given the connection up, so that nobody there can learn any more what
+// becomes of its text.
 func (c *tcb) peerClosed() bool {
-	q := c.partner()
-	return c.rcvFin || q != nil && q.fin
+	if q := c.partner(); q != nil {
+		return q.handle == nil && q.fin
+	}
+	return c.rcvFin
 }
 
 // Abort ends the connection with RST, as SO_LINGER with zero does; what is under way is lost.

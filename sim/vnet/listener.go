@@ -66,7 +66,7 @@ func (l *listener) syn(p *packet, origin *tcb) {
 	c.side, c.state, c.listener = trace.FromServer, stateSynReceived, l
 	c.mss = min(c.mss, uint32(p.mss))
 	c.rcvNxt = p.seq + 1
-	c.rcvEdge = c.rcvNxt + recvMax
+	c.rcvEdge = c.rcvNxt + synWindow
 	c.peer, c.peerGen = p.sender, p.senderGen
 	if origin != nil {
 		join(c, origin)

@@ -15,7 +15,7 @@ import (
 // Options describe a network. The zero value is a network nobody watches.
 type Options struct {
 	Seed        uint64
-	Start       time.Time // true time at the beginning; zero: 2026-01-05 08:00 UTC
+	Start       time.Time // true time at the beginning, from 1678 to 2261; zero: 2026-01-05 08:00 UTC
 	DefaultLink Link      // of pairs without SetLink; zero: 5 ms, loss-free, no limit
 	Mechanism   Mechanism
 	Packet      func(PacketInfo)         // nil: frames are not built, only counted

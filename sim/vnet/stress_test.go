@@ -163,10 +163,10 @@ func TestSlowReader(t *testing.T) {
 					zero++
 				}
 			}})
-		want := text(1, 400_000)
+		want := text(1, 1_000_000)
 		var got []byte
 		serve(t, w.b, func(c net.Conn) {
-			buf := make([]byte, 5000)
+			buf := make([]byte, 10_000)
 			for {
 				w.b.Clock.Sleep(700 * time.Millisecond)
 				n, err := c.Read(buf)

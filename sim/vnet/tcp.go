@@ -12,12 +12,13 @@ import (
 // What our TCP is made of. Linux values where RFCs leave it open.
 const (
 	windowShift   = 7
-	recvMax       = 510 << windowShift // octets; fits unscaled into a SYN
+	recvMax       = 256 << 10          // octets kept for a reader
+	synWindow     = 510 << windowShift // in a SYN the window is not scaled
 	sendMax       = 128 << 10
 	mss4          = mtu - ip4Len - tcpLen // RFC 9293 §3.7.1
 	mss6          = mtu - ip6Len - tcpLen
-	initialWindow = 10 // segments: RFC 6928
-	cwndMax       = 1 << 20
+	initialWindow = 10                           // segments: RFC 6928
+	cwndMax       = 64 << 10                     // below recvMax: only a slow reader fills the window
 	ackDelay      = int64(40 * time.Millisecond) // RFC 9293 §3.8.6.3: below 500 ms
 	rtoInitial    = second                       // RFC 6298 §2.1
 	rtoMin        = second                       // RFC 6298 §2.4

@@ -67,8 +67,9 @@ func (c *tcb) inputSynSent(p *packet) {
 	if p.sender != nil {
 		c.peer, c.peerGen = p.sender, p.senderGen
 	}
+	c.mss = min(c.mss, uint32(p.mss))
 	c.rcvNxt = p.seq + 1
-	c.rcvEdge = c.rcvNxt + recvMax
+	c.rcvEdge = c.rcvNxt + synWindow
 	c.establish(p)
 	c.sendAck()
 	c.flow.established()
@@ -79,7 +80,6 @@ func (c *tcb) inputSynSent(p *packet) {
 // establish is the end of the handshake on either side.
 func (c *tcb) establish(p *packet) {
 	c.state = stateEstablished
-	c.mss = min(c.mss, uint32(max(p.mss, 536)))
 	c.una = c.iss + 1
 	c.tries = 0
 	c.rtx.off()
@@ -246,7 +246,7 @@ func (c *tcb) take(p *packet) bool {
 			// RFC 9293 §3.10.7.4 and RFC 1122 §4.2.2.13: text for somebody who has closed is answered with RST, to
 			// show that it was lost. If the other process has closed as well, there is nobody to show it to: the
 			// closing alerts of TLS that cross would leave a RST in each session.
-			if q := c.partner(); q == nil || !q.fin {
+			if !c.peerClosed() {
 				c.reset()
 				return false
 			}

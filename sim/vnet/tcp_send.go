@@ -15,7 +15,7 @@ func (c *tcb) emit(flags trace.TCPFlags, seq uint32, data []byte) {
 	p.target, p.targetGen = c.peer, c.peerGen
 	p.data = append(p.data[:0], data...)
 	if flags&trace.SYN != 0 {
-		p.mss, p.window = uint16(c.mss), recvMax
+		p.mss, p.window = uint16(c.mss), synWindow
 	} else if flags&trace.RST == 0 {
 		p.window = c.window()
 	}

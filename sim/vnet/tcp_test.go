@@ -168,6 +168,14 @@ func TestResets(t *testing.T) {
 				c.Close()
 				return err
 			}, syscall.ECONNRESET, trace.EndServerReset},
+		{"server closes without reading what a half-closed client sent", func(w *world, c net.Conn) { w.b.Clock.Sleep(time.Second); c.Close() },
+			func(w *world, c *Conn) error {
+				io.WriteString(c, "QUIT")
+				c.CloseWrite()
+				_, err := c.Read(make([]byte, 1))
+				c.Close()
+				return err
+			}, syscall.ECONNRESET, trace.EndServerReset},
 		{"text for a server that has closed", func(w *world, c net.Conn) { c.Close() },
 			func(w *world, c *Conn) error {
 				w.a.Clock.Sleep(time.Second)

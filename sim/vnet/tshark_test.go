@@ -101,7 +101,25 @@ func busyButHonest(t *testing.T) *pcapng {
 	file := newPcapng()
 	w := newWorld(t, Options{Seed: 11, Packet: file.packet, DefaultLink: Link{Latency: 3 * time.Millisecond, Jitter: 20 * time.Millisecond}})
 	c := w.AddHost(HostConfig{Name: "c.example", Addrs: []netip.Addr{addrC}}).Ports()
-	w.SetLink("a.example", "c.example", Link{Latency: 2 * time.Millisecond, BitsPerSecond: 2_000_000})
+	w.SetLink("a.example", "c.example", Link{Latency: 2 * time.Millisecond, BitsPerSecond: 128_000})
+	d := w.AddHost(HostConfig{Name: "d.example", Addrs: []netip.Addr{netip.MustParseAddr("203.0.113.4")}}).Ports()
+	w.SetLink("a.example", "d.example", Link{Latency: 20 * time.Millisecond, BitsPerSecond: 128_000})
+	serve(t, d, func(c net.Conn) {
+		got, _ := io.ReadAll(c)
+		c.Write(got[:100])
+		c.Close()
+	})
+	w.a.Go("narrow", func() {
+		c, err := w.a.Dialer.Dial(netip.MustParseAddrPort("203.0.113.4:25"), 0)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Write(text(9, 300_000))
+		c.(*Conn).CloseWrite()
+		io.ReadAll(c)
+		c.Close()
+	})
 	cert, pool := certificate(t, defaultStart)
 	serve(t, w.b, func(c net.Conn) {
 		w.b.Clock.Sleep(100 * time.Millisecond)
