@@ -94,8 +94,6 @@ type watcher struct {
 	state   smtp.State
 	verb    smtp.Verb // the command that waits for its reply
 	waiting bool
-	ended   bool // an unasked 421 or the like
-	rcpts   int
 }
 
 func (w *watcher) Claim(c host.Claim) {
