@@ -41,6 +41,8 @@ var english = map[string]string{
 	"trace.long": "trace reads messages (.eml, mbox, Maildir, or standard input as -) and shows their way from server to server: " +
 		"who took it from whom, when, how long it waited, how far each line can be trusted.",
 
+	"trace.trust": "servers you `TRUST`: mx.example, .example, 192.0.2.0/24; shows how far the lines can be believed",
+
 	"codes.use":   "codes CODE|LINE…",
 	"codes.short": "Explain reply codes, commands, keywords and findings",
 	"codes.long": "codes explains what a server said: a reply code (550), an enhanced status code (5.1.1), a whole reply line, a " +
@@ -68,6 +70,10 @@ var english = map[string]string{
 	"error.file":            "{file}: {why}",
 	"error.file.missing":    "{file}: no such file; check the name",
 	"error.file.permission": "{file}: no permission; check its rights or name another file",
+	"error.file.maildir":    "{file}: is a directory, but no Maildir with cur and new in it; name message files",
+	"error.message.empty":   "{file}: is empty; expected a message with header fields such as Received:",
+	"error.message.none":    "{file}: line 1: expected a header field such as \"Received: from …\"; this is no message",
+	"error.trust":           "--trust {why}",
 	"error.file.directory":  "{file}: is a directory; name the files in it",
 	"error.out.directory":   "--out {file}: is a directory; name a file in it",
 	"error.out.missing":     "--out {file}: there is no such directory; make it first",

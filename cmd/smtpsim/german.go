@@ -41,6 +41,8 @@ var german = map[string]string{
 	"trace.long": "trace liest Nachrichten (.eml, mbox, Maildir oder die Standardeingabe als -) und zeigt ihren Weg von Server zu " +
 		"Server: wer sie von wem nahm, wann, wie lange sie wartete, wie weit jeder Zeile zu trauen ist.",
 
+	"trace.trust": "Server, denen du `TRAUST`: mx.example, .example, 192.0.2.0/24; zeigt, wie weit die Zeilen gelten",
+
 	"codes.use":   "codes CODE|ZEILE…",
 	"codes.short": "Antwortcodes, Befehle, Schlüsselwörter und Befunde erklären",
 	"codes.long": "codes erklärt, was ein Server gesagt hat: einen Antwortcode (550), einen erweiterten Statuscode (5.1.1), eine " +
@@ -69,6 +71,10 @@ var german = map[string]string{
 	"error.file":            "{file}: {why}",
 	"error.file.missing":    "{file}: keine solche Datei; prüfe den Namen",
 	"error.file.permission": "{file}: keine Erlaubnis; prüfe die Rechte oder nenne eine andere Datei",
+	"error.file.maildir":    "{file}: ist ein Verzeichnis, aber kein Maildir mit cur und new; nenne Dateien mit Nachrichten",
+	"error.message.empty":   "{file}: ist leer; erwartet wird eine Nachricht mit Feldern wie Received:",
+	"error.message.none":    "{file}: Zeile 1: erwartet wird ein Feld wie \"Received: from …\"; das ist keine Nachricht",
+	"error.trust":           "--trust {why}",
 	"error.file.directory":  "{file}: ist ein Verzeichnis; nenne die Dateien darin",
 	"error.out.directory":   "--out {file}: ist ein Verzeichnis; nenne eine Datei darin",
 	"error.out.missing":     "--out {file}: dieses Verzeichnis gibt es nicht; lege es zuerst an",

@@ -12,6 +12,7 @@ func (w *jsonWriter) session(s *trace.Session, events bool) {
 	w.text("server", s.Server)
 	w.text("protocol", s.Protocol)
 	w.boolean("implicit_tls", s.ImplicitTLS)
+	w.proxies(s)
 	w.time("started", s.Started)
 	w.time("ended", s.Ended)
 	w.textOrNull("end", string(s.End))
@@ -52,6 +53,25 @@ func (w *jsonWriter) session(s *trace.Session, events bool) {
 		}
 	})
 	w.findings(s.Findings)
+}
+
+// proxies says what stood in front of the session, where something did.
+func (w *jsonWriter) proxies(s *trace.Session) {
+	if p := s.Proxy; p != nil {
+		w.object("proxy", func() {
+			w.text("kind", p.Kind)
+			w.textOrNull("source", p.Source)
+			w.textOrNull("destination", p.Destination)
+		})
+	}
+	if c := s.EffectiveClient; c != nil {
+		w.object("effective_client", func() {
+			w.textOrNull("addr", c.Addr)
+			w.textOrNull("name", c.Name)
+			w.textOrNull("helo", c.Helo)
+			w.textOrNull("login", c.Login)
+		})
+	}
 }
 
 func (w *jsonWriter) phase(p *trace.Phase) {

@@ -108,6 +108,8 @@ func asciiFor(r rune) string {
 		return "->"
 	case '…':
 		return "..."
+	case '•':
+		return "*"
 	case 'µ':
 		return "u"
 	case '§':
@@ -190,6 +192,8 @@ func span(d time.Duration) string {
 	}
 	s := int64(d / time.Second)
 	switch {
+	case d == 0:
+		return "0 s"
 	case d < time.Millisecond:
 		return itoa(int64(d/time.Microsecond)) + " µs"
 	case d < time.Second:

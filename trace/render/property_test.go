@@ -70,19 +70,24 @@ func TestEverythingIsHarmlessAndFits(t *testing.T) {
 		if got != text() {
 			t.Fatal("two runs differ")
 		}
-		for line := range strings.Lines(got) {
-			line = strings.TrimSuffix(line, "\n")
-			if i := strings.IndexFunc(line, func(r rune) bool { return !unicode.IsPrint(r) && !unicode.In(r, unicode.Mn, unicode.Me) }); i >= 0 {
-				t.Fatalf("%q is not printable at %d", line, i)
-			}
-			if !o.Plain && cells(line) > o.width() {
-				t.Fatalf("%d cells in %d:\n%s", cells(line), o.width(), line)
-			}
-			if i := strings.IndexFunc(line, func(r rune) bool { return r > '~' }); o.Glyphs == ASCII && i >= 0 {
-				t.Fatalf("%q is not ASCII at %d", line, i)
-			}
-		}
+		checkHarmless(t, got, o)
 	})
+}
+
+// checkHarmless holds printed text to the rules of doc.go.
+func checkHarmless(t *rapid.T, got string, o Options) {
+	for line := range strings.Lines(got) {
+		line = strings.TrimSuffix(line, "\n")
+		if i := strings.IndexFunc(line, func(r rune) bool { return !unicode.IsPrint(r) && !unicode.In(r, unicode.Mn, unicode.Me) }); i >= 0 {
+			t.Fatalf("%q is not printable at %d", line, i)
+		}
+		if !o.Plain && cells(line) > o.width() {
+			t.Fatalf("%d cells in %d:\n%s", cells(line), o.width(), line)
+		}
+		if i := strings.IndexFunc(line, func(r rune) bool { return r > '~' }); o.Glyphs == ASCII && i >= 0 {
+			t.Fatalf("%q is not ASCII at %d", line, i)
+		}
+	}
 }
 
 // TestGlyphsAreWGL4 holds the drawing to characters that every common font has.

@@ -196,16 +196,22 @@ func (o *Options) freeBelow(b below) []string {
 	if o.Plain {
 		return []string{b.text}
 	}
-	return o.wrapped(o.glyph().mark+" "+b.text, "  ", b.cl)
+	return o.wrappedMax(findingLinesMax, o.glyph().mark+" "+b.text, "  ", b.cl)
 }
 
 // wrapped is s in lines of the full width, further lines indented; unless Whole at most labelLinesMax of them.
 func (o *Options) wrapped(s, indent string, cl class) []string {
+	return o.wrappedMax(labelLinesMax, s, indent, cl)
+}
+
+const findingLinesMax = 8
+
+func (o *Options) wrappedMax(n int, s, indent string, cl class) []string {
 	if o.Plain {
 		return []string{s}
 	}
 	lines := wrapFirst(s, o.width(), o.width()-len(indent))
-	lines = o.clip(lines, labelLinesMax, o.width()-len(indent))
+	lines = o.clip(lines, n, o.width()-len(indent))
 	for i := range lines {
 		if i > 0 {
 			lines[i] = indent + lines[i]

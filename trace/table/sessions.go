@@ -215,30 +215,3 @@ func Findings(ss []*trace.Session) Table {
 	}
 	return t
 }
-
-// Hops has a row for each hop, first in time first.
-func Hops(hops []trace.Hop) Table {
-	t := Table{Name: "hops", Columns: []Column{
-		{"hop", Number}, {"line", Number}, {"from_name", Text}, {"from_helo", Text}, {"from_rdns", Text}, {"from_ip", Text},
-		{"by_host", Text}, {"with", Text}, {"tls_version", Text}, {"id", Text}, {"for", Text}, {"time", Moment},
-		{"time_raw", Text}, {"delay_seconds", Seconds}, {"trust", Word}, {"findings", Text}}}
-	for i := range hops {
-		t.Rows = append(t.Rows, hopRow(&hops[i]))
-	}
-	return t
-}
-
-func hopRow(h *trace.Hop) []string {
-	version := ""
-	if h.TLS != nil {
-		version = h.TLS.Version
-	}
-	ids := make([]string, len(h.Findings))
-	for i, f := range h.Findings {
-		ids[i] = f.ID
-	}
-	return []string{number(int64(h.N)), number(int64(h.Line)), Visible(h.From.Name), Visible(h.From.Helo),
-		Visible(h.From.RDNS), Visible(h.From.IP), Visible(h.By.Host), Visible(h.With), Visible(version), Visible(h.ID),
-		Visible(strings.Join(h.For, " ")), h.Time.String(), Visible(h.TimeRaw), seconds(h.Delay), h.Trust,
-		strings.Join(ids, " ")}
-}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpsim/smtpsim/trace"
+	"github.com/smtpsim/smtpsim/trace/hops"
 )
 
 func TestVisible(t *testing.T) {
@@ -90,7 +91,7 @@ func TestRowsFitTheirColumns(t *testing.T) {
 			{N: 2, ReversePath: &null, Outcome: trace.Unfinished, Recipients: []*trace.Recipient{{ForwardPath: "y"}}},
 			{N: 3, Outcome: trace.Unknown}}}}
 	tabs := []Table{Sessions(ss, []string{"a.pcap"}), Transactions(ss), Recipients(ss), Findings(ss),
-		Hops([]trace.Hop{{N: 1, Line: 2, Delay: &delay, TLS: &trace.HopTLS{Version: "TLSv1.2"}}})}
+		Hops([]hops.Message{{File: "a.eml", Index: 1, Hops: []trace.Hop{{N: 1, Line: 2, Delay: &delay, TLS: &trace.HopTLS{Version: "TLSv1.2"}}}}})}
 	for _, tab := range tabs {
 		if len(tab.Rows) == 0 {
 			t.Errorf("%s: no rows", tab.Name)
