@@ -180,6 +180,26 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// answer is a server that sees four octets of each question.
+func answer(t *testing.T, h *host.Host) {
+	s, err := h.ListenUDP(netip.AddrPortFrom(netip.Addr{}, 53))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if _, err := h.ListenUDP(netip.AddrPortFrom(h.Addrs[0], 53)); err == nil {
+		t.Error("a port was given twice")
+	}
+	buf := make([]byte, 4)
+	for {
+		n, from, err := s.ReadFrom(buf, 0)
+		if err != nil {
+			return
+		}
+		s.WriteTo(append([]byte("re: "), buf[:n]...), from)
+	}
+}
+
 func TestDatagrams(t *testing.T) {
 	var told []DatagramInfo
 	w := newWorld(t, Options{Datagram: func(d DatagramInfo) {
@@ -187,24 +207,7 @@ func TestDatagrams(t *testing.T) {
 		told = append(told, d)
 	}})
 	server := netip.AddrPortFrom(addrB, 53)
-	w.b.Go("server", func() {
-		s, err := w.b.ListenUDP(netip.AddrPortFrom(netip.Addr{}, 53))
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		if _, err := w.b.ListenUDP(server); err == nil {
-			t.Error("a port was given twice")
-		}
-		buf := make([]byte, 4)
-		for {
-			n, from, err := s.ReadFrom(buf, 0)
-			if err != nil {
-				return
-			}
-			s.WriteTo(append([]byte("re: "), buf[:n]...), from)
-		}
-	})
+	w.b.Go("server", func() { answer(t, w.b) })
 	w.a.Go("client", func() {
 		s, err := w.a.ListenUDP(netip.AddrPort{})
 		if err != nil {
@@ -235,8 +238,8 @@ func TestDatagrams(t *testing.T) {
 		}
 	})
 	w.RunIdle()
-	if len(told) != 6 || told[0].FromHost != "a.example" || told[0].ToHost != "b.example" || told[0].To != server ||
-		string(told[1].Payload) != "re: ques" || told[1].Packet != 2 || told[5].ToHost != "" || told[4].ToHost != "a.example" {
+	if len(told) != 6 || told[0].From != "a.example" || told[0].To != "b.example" || told[0].Dst != server ||
+		string(told[1].Payload) != "re: ques" || told[1].Packet != 2 || told[5].To != "" || told[4].To != "a.example" {
 		t.Errorf("the tap was told %+v", told)
 	}
 	if s := w.Stuck(); len(s) > 0 {

@@ -17,11 +17,11 @@ type PacketInfo struct {
 
 // DatagramInfo is one UDP datagram at the tap of the host that sends it.
 type DatagramInfo struct {
-	T                trace.Time
-	FromHost, ToHost string // ToHost is "" for an address nobody has
-	From, To         netip.AddrPort
-	Payload          []byte // valid only during the call
-	Packet           int64
+	T        trace.Time
+	From, To string // host names; To is "" for an address nobody has
+	Src, Dst netip.AddrPort
+	Payload  []byte // valid only during the call
+	Packet   int64
 }
 
 // established may be implemented by a sink that wants to know when the handshake ended: the client's first acknowledgement.

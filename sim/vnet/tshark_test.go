@@ -95,22 +95,15 @@ func complaints(t *testing.T, file string) (frames int, bad []string) {
 	return len(rows), bad
 }
 
-// busyButHonest is a loss-free run with all that should look right: both IP versions, bulk, half-close, simultaneous close,
-// delayed ACKs, jitter, a narrow link, TLS, DNS-like datagrams, many sessions.
-func busyButHonest(t *testing.T) *pcapng {
-	file := newPcapng()
-	w := newWorld(t, Options{Seed: 11, Packet: file.packet, DefaultLink: Link{Latency: 3 * time.Millisecond, Jitter: 20 * time.Millisecond}})
-	c := w.AddHost(HostConfig{Name: "c.example", Addrs: []netip.Addr{addrC}}).Ports()
-	w.SetLink("a.example", "c.example", Link{Latency: 2 * time.Millisecond, BitsPerSecond: 128_000})
-	d := w.AddHost(HostConfig{Name: "d.example", Addrs: []netip.Addr{netip.MustParseAddr("203.0.113.4")}}).Ports()
-	w.SetLink("a.example", "d.example", Link{Latency: 20 * time.Millisecond, BitsPerSecond: 128_000})
+// narrow lets a send d much over a slow link and get a short answer.
+func narrow(t *testing.T, a, d *host.Host) {
 	serve(t, d, func(c net.Conn) {
 		got, _ := io.ReadAll(c)
 		c.Write(got[:100])
 		c.Close()
 	})
-	w.a.Go("narrow", func() {
-		c, err := w.a.Dialer.Dial(netip.MustParseAddrPort("203.0.113.4:25"), 0)
+	a.Go("narrow", func() {
+		c, err := a.Dialer.Dial(smtpPort(d.Addrs[0]), 0)
 		if err != nil {
 			t.Error(err)
 			return
@@ -120,6 +113,18 @@ func busyButHonest(t *testing.T) *pcapng {
 		io.ReadAll(c)
 		c.Close()
 	})
+}
+
+// busyButHonest is a loss-free run with all that should look right: both IP versions, bulk, half-close, simultaneous close,
+// delayed ACKs, jitter, a narrow link, TLS, DNS-like datagrams, many sessions.
+func busyButHonest(t *testing.T) *pcapng {
+	file := newPcapng()
+	w := newWorld(t, Options{Seed: 11, Packet: file.packet, DefaultLink: Link{Latency: 3 * time.Millisecond, Jitter: 20 * time.Millisecond}})
+	c := w.AddHost(HostConfig{Name: "c.example", Addrs: []netip.Addr{addrC}}).Ports()
+	w.SetLink("a.example", "c.example", Link{Latency: 2 * time.Millisecond, BitsPerSecond: 128_000})
+	d := w.AddHost(HostConfig{Name: "d.example", Addrs: []netip.Addr{netip.MustParseAddr("203.0.113.4")}}).Ports()
+	w.SetLink("a.example", "d.example", Link{Latency: 20 * time.Millisecond, BitsPerSecond: 128_000})
+	narrow(t, w.a, d)
 	cert, pool := certificate(t, defaultStart)
 	serve(t, w.b, func(c net.Conn) {
 		w.b.Clock.Sleep(100 * time.Millisecond)

@@ -159,9 +159,9 @@ func (s *socket) WriteTo(b []byte, to netip.AddrPort) error {
 		n.free(p)
 		return fmt.Errorf("message too long: %d octets", len(b))
 	}
-	info := DatagramInfo{T: n.Time(), FromHost: h.name, From: p.from(), To: p.to(), Payload: b, Packet: n.frames + 1}
+	info := DatagramInfo{T: n.Time(), From: h.name, Src: p.from(), Dst: p.to(), Payload: b, Packet: n.frames + 1}
 	if dst.host != nil {
-		info.ToHost = dst.host.name
+		info.To = dst.host.name
 	}
 	n.send(p)
 	if n.datagramTap != nil {
