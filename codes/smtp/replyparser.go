@@ -21,7 +21,6 @@ type ReplyParser struct {
 	code     int
 	lines    []string
 	notes    []Tolerance
-	dropped  bool
 	finished bool
 }
 
