@@ -51,6 +51,7 @@ func (n *Node) expandOne(out []smtp.Recipient, r smtp.Recipient, seen map[string
 	if !ok || depth == maxAliasDepth {
 		return append(out, r)
 	}
+	kept := false
 	for _, target := range targets {
 		m, err := smtp.ParseMailbox(target, smtp.Tolerant)
 		if err != nil {
@@ -61,7 +62,10 @@ func (n *Node) expandOne(out []smtp.Recipient, r smtp.Recipient, seen map[string
 		}
 		next := smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: m}, Params: r.Params}
 		if strings.EqualFold(m.String(), r.Forward.Address()) {
-			out = append(out, next) // "bob: bob, carol": bob keeps a copy
+			if !kept {
+				out = append(out, next) // "bob: bob, carol": bob keeps a copy
+			}
+			kept = true
 			continue
 		}
 		out = n.expandOne(out, next, seen, depth+1)

@@ -119,9 +119,9 @@ func (n *Node) openQueue() error {
 	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
 	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
 		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp}
-	router.Local = func(string) bool { return false }
+	router.Local = func(d string) bool { return n.isOwnLiteral(d) }
 	if c.is(MDA) || c.Store == nil {
-		router.Local = func(d string) bool { return n.domains[d] }
+		router.Local = func(d string) bool { return n.domains[d] || n.isOwnLiteral(d) }
 	}
 	if c.is(MDA) {
 		opts.Deliver = n.deliver
