@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/sim"
@@ -10,8 +11,8 @@ import (
 // Evidence is what a check may look at.
 type Evidence struct {
 	World  *sim.World
-	Inputs []Input        // of this screen
-	Since  int            // entries of the timeline before this screen
+	Inputs []Input           // of this screen
+	Since  int               // entries of the timeline before this screen
 	Again  func() *sim.World // opens a copy of the world as the learner has made it, with nothing sent yet; the caller closes it
 }
 
@@ -80,4 +81,27 @@ func Queued(w *sim.World, host string) int {
 		}
 	}
 	return n
+}
+
+// Answers holds for a reply whose command had this verb; the reply to the text counts for DATA, the 354 does not.
+func Answers(x *trace.Entry, verb string) bool {
+	ev := x.Event
+	if ev == nil || x.Session == nil || ev.Answers < 1 || ev.Answers > len(x.Session.Events) || ev.Interim {
+		return false
+	}
+	cmd := x.Session.Events[ev.Answers-1]
+	return cmd.Verb == verb || verb == "DATA" && cmd.Kind == trace.KindData
+}
+
+func values(name string, n int) map[string]string { return map[string]string{name: strconv.Itoa(n)} }
+
+func merge(a, b map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range a {
+		out[k] = v
+	}
+	for k, v := range b {
+		out[k] = v
+	}
+	return out
 }

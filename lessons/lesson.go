@@ -1,7 +1,9 @@
 package lessons
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -152,4 +154,22 @@ func (l *Lesson) Credits() int {
 		}
 	}
 	return n
+}
+
+// Hash names the lesson's content: its number, screens and both languages' texts and scenarios, in hex.
+func (l *Lesson) Hash() string {
+	h := sha256.New()
+	fmt.Fprintln(h, l.Number, l.ID)
+	seen := map[string]bool{}
+	for _, s := range l.Screens {
+		fmt.Fprintf(h, "%s %s %q\n", s.ID, s.Scenario, s.Enter)
+		if s.Scenario == "" || seen[s.Scenario] {
+			continue
+		}
+		seen[s.Scenario] = true
+		if src, err := files.ReadFile("scenarios/" + s.Scenario + ".yaml"); err == nil {
+			h.Write(src)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }

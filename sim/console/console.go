@@ -150,8 +150,15 @@ func (c *Console) Do(line string) Output {
 	return o
 }
 
-// Commands lists the names of the world commands, sorted, for completion and for guessing what was meant.
-func (c *Console) Commands() []string { return append([]string(nil), c.names...) }
+// Commands lists the names of the world commands, aliases too, sorted: for completion and for guessing what was meant.
+func (c *Console) Commands() []string {
+	all := append([]string(nil), c.names...)
+	for a := range aliases() {
+		all = append(all, a)
+	}
+	sort.Strings(all)
+	return all
+}
 
 // Usage is one line for each world command: how to type it.
 func (c *Console) Usage() []string {

@@ -132,6 +132,9 @@ func (p *parser) head() {
 		}
 		s.Start = t.UTC()
 	}
+	reverse, err := f.Reverse.oneOf("yes", "no")
+	p.fail(err)
+	s.NoReverse = reverse == "no"
 	s.Default = p.link(f.Network)
 	if !f.Network.Latency.set() {
 		s.Default.Latency = 20 * time.Millisecond

@@ -1,0 +1,222 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/node"
+	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/queue"
+	"github.com/smtpsim/smtpsim/sim/scenario"
+	"github.com/smtpsim/smtpsim/sim/vnet"
+)
+
+// The TTLs of records that a scenario does not write itself: of hosts, and of "there is no such name" (RFC 2308 §5).
+const (
+	hostTTL     = 3600
+	negativeTTL = 60
+)
+
+func vnetLink(l scenario.Link) vnet.Link {
+	return vnet.Link{Latency: l.Latency, Jitter: l.Jitter, BitsPerSecond: l.BitsPerSecond, LossPPM: l.LossPPM}
+}
+
+// build makes hosts, links, zones and nodes, and plans mail and faults.
+func (w *World) build(secrets func([]byte)) error {
+	sc := w.scenario
+	for i := range sc.Hosts {
+		h := &sc.Hosts[i]
+		zone := time.UTC
+		if h.Zone != 0 {
+			zone = time.FixedZone("", int(h.Zone/time.Second))
+		}
+		w.net.AddHost(vnet.HostConfig{Name: h.Name, Addrs: h.Addrs, Offset: h.ClockOffset, DriftPPB: h.DriftPPB, Zone: zone})
+		w.order = append(w.order, h.Name)
+	}
+	for _, l := range sc.Links {
+		w.net.SetLink(l.Between[0], l.Between[1], vnetLink(l))
+	}
+	if err := w.buildZones(); err != nil {
+		return err
+	}
+	w.nodes = map[string]*node.Node{}
+	authority := newAuthority(w.Seed(), sc.Start, secrets)
+	for i := range sc.Hosts {
+		cfg, err := w.nodeConfig(&sc.Hosts[i], authority)
+		if err != nil {
+			return err
+		}
+		n, err := node.Start(cfg)
+		if err != nil {
+			return err
+		}
+		w.nodes[cfg.Host.Name] = n
+		for _, b := range sc.Broken {
+			if d := n.DNS(); d != nil {
+				d.SetFault(dns.Fault{Name: b.Name, Below: true, Kind: faultKind(b.How)})
+			}
+		}
+	}
+	w.plan()
+	return nil
+}
+
+func faultKind(how string) dns.FaultKind {
+	if how == "silent" {
+		return dns.FaultSilent
+	}
+	return dns.FaultServFail
+}
+
+// buildZones makes one root zone of what the scenario writes and of what follows from its hosts: A, AAAA and PTR.
+func (w *World) buildZones() error {
+	lines := append([]string{fmt.Sprintf(". %d IN SOA ns.example. hostmaster.ns.example. 1 3600 600 86400 %d", hostTTL, negativeTTL)},
+		w.scenario.Zones...)
+	for _, h := range w.scenario.Hosts {
+		for _, a := range h.Addrs {
+			kind := "A"
+			if a.Is6() {
+				kind = "AAAA"
+			}
+			lines = append(lines, fmt.Sprintf("%s. %d IN %s %s", h.Name, hostTTL, kind, a),
+				fmt.Sprintf("%s %d IN PTR %s.", dns.ReverseName(a), hostTTL, h.Name))
+		}
+	}
+	root, err := dns.ParseZone(".", lines...)
+	if err != nil {
+		return fmt.Errorf("%s: zones: %w", w.scenario.Name, err)
+	}
+	w.zones = dns.NewZones(root)
+	return nil
+}
+
+// nameServers are those that a host can reach with the address families it has.
+func (w *World) nameServers(h *scenario.Host) []netip.AddrPort {
+	has := map[bool]bool{}
+	for _, a := range h.Addrs {
+		has[a.Is4()] = true
+	}
+	var out []netip.AddrPort
+	for i := range w.scenario.Hosts {
+		s := &w.scenario.Hosts[i]
+		if !s.Is(scenario.DNS) {
+			continue
+		}
+		for _, a := range s.Addrs {
+			if has[a.Is4()] {
+				out = append(out, netip.AddrPortFrom(a, dns.Port))
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error) {
+	cfg := node.Config{
+		Host: w.net.Host(h.Name).Ports(), Persona: persona.ByName(h.Persona),
+		Domains: h.Domains, Users: h.Users, Aliases: h.Aliases, RelayFrom: h.RelayFrom, RelayTo: h.RelayTo,
+		Resolver: w.nameServers(h), LookupClients: !w.scenario.NoReverse, Extensions: h.Extensions, NoEHLO: h.NoEHLO,
+		Limits: node.Limits{MessageSize: h.Limits.MessageSize, Recipients: h.Limits.Recipients, Hops: h.Limits.Hops},
+		Waits:  h.Retry, GiveUp: h.GiveUp,
+	}
+	for _, r := range h.Roles {
+		cfg.Roles = append(cfg.Roles, node.Role(r))
+	}
+	if h.Is(scenario.DNS) {
+		cfg.Zones = w.zones
+	}
+	for domain, to := range h.Routes {
+		next, _ := w.scenario.Host(to) // checked when the scenario was read
+		if cfg.Rules == nil {
+			cfg.Rules = map[string]queue.Rule{}
+		}
+		cfg.Rules[domain] = queue.Rule{Host: to, Addr: next.Addrs[0]}
+	}
+	for _, r := range h.Replies {
+		reply, err := parseReply(r.Text)
+		if err != nil {
+			return cfg, fmt.Errorf("%s: %w", h.Name, err)
+		}
+		cfg.Replies = append(cfg.Replies, node.Reply{At: node.Stage(r.At), Recipient: r.Recipient, Reply: reply, Times: r.Times})
+	}
+	cfg.TLS.Client = map[string]queue.TLSUse{"may": queue.TLSMay, "never": queue.TLSNever, "must": queue.TLSMust}[h.TLS.Client]
+	cfg.TLS.Base = ca.client()
+	if h.TLS.Offer {
+		server, err := ca.server(h.Name, h.TLS.Certificate)
+		if err != nil {
+			return cfg, fmt.Errorf("%s: %w", h.Name, err)
+		}
+		cfg.TLS.Server = server
+	}
+	if h.Is(scenario.MUA) {
+		msa, _ := w.scenario.Host(h.SubmitTo) // checked when the scenario was read
+		cfg.SubmitTo = msa.Name
+	}
+	return cfg, nil
+}
+
+// parseReply reads "450 4.2.0 Mailbox busy".
+func parseReply(s string) (smtp.Reply, error) {
+	var p smtp.ReplyParser
+	done, err := p.Line(s)
+	if err != nil || !done {
+		return smtp.Reply{}, fmt.Errorf("expected a reply of one line such as \"450 4.2.0 Mailbox busy\", found %q", s)
+	}
+	return p.Reply(), nil
+}
+
+// plan starts the processes that write mail and change the world at their times.
+func (w *World) plan() {
+	for i := range w.scenario.Mail {
+		m := &w.scenario.Mail[i]
+		h := w.net.Host(m.Host)
+		w.net.Spawn(h, "writes mail", func() {
+			h.Ports().Clock.Sleep(m.At)
+			for range max(m.Count, 1) {
+				_ = w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
+				if m.Every > 0 {
+					h.Ports().Clock.Sleep(m.Every)
+				}
+			}
+		})
+	}
+	for i := range w.scenario.Faults {
+		f := &w.scenario.Faults[i]
+		keeper := w.net.Host(w.order[0])
+		w.net.Spawn(keeper, "fault", func() {
+			keeper.Ports().Clock.Sleep(f.At)
+			w.fault(f.Host, f.Links, f.State)
+			if f.Until > 0 {
+				keeper.Ports().Clock.Sleep(f.Until - f.At)
+				w.fault(f.Host, f.Links, "on")
+			}
+		})
+	}
+}
+
+// submit writes one mail on a host and hands it over; it runs in a process of that host.
+func (w *World) submit(hostName string, m node.Message) error {
+	n := w.nodes[hostName]
+	env, text, err := n.Compose(m)
+	if err != nil {
+		return err
+	}
+	_, err = n.Submit(env, text)
+	return err
+}
+
+// fault switches a host or a link and notes it in the timeline.
+func (w *World) fault(hostName string, link [2]string, state string) {
+	if hostName != "" {
+		mode := map[string]vnet.Mode{"on": vnet.Up, "off": vnet.Refusing, "silent": vnet.Silent}[state]
+		w.net.SetDown(hostName, mode)
+		w.ev.fault(hostName, "", state)
+		return
+	}
+	w.net.SetLinkDown(link[0], link[1], state == "off")
+	w.ev.fault(link[0], link[1], state)
+}
