@@ -20,6 +20,7 @@ const (
 	Vrfy                                      // VRFY is listed (it works unlisted too, RFC 5321 §3.5.2)
 	Expn                                      // EXPN
 	Help                                      // HELP
+	Auth                                      // RFC 4954: PLAIN and LOGIN
 )
 
 // Has says whether all of x are in the set.
@@ -48,13 +49,15 @@ func (e Extension) Keyword() string {
 		return "EXPN"
 	case Help:
 		return "HELP"
+	case Auth:
+		return "AUTH"
 	}
 	return ""
 }
 
 // ByKeyword is the extension of a keyword in any case (RFC 5321 §2.4), 0 if the engines do not know it.
 func ByKeyword(keyword string) Extension {
-	for e := Pipelining; e <= Help; e <<= 1 {
+	for e := Pipelining; e <= Auth; e <<= 1 {
 		if strings.EqualFold(keyword, e.Keyword()) {
 			return e
 		}
@@ -65,7 +68,7 @@ func ByKeyword(keyword string) Extension {
 // String lists the keywords of the set.
 func (e Extension) String() string {
 	var words []string
-	for x := Pipelining; x <= Help; x <<= 1 {
+	for x := Pipelining; x <= Auth; x <<= 1 {
 		if e.Has(x) {
 			words = append(words, x.Keyword())
 		}

@@ -106,7 +106,7 @@ func TestRetry(t *testing.T) {
 }
 
 func TestExtensions(t *testing.T) {
-	for e := Pipelining; e <= Help; e <<= 1 {
+	for e := Pipelining; e <= Auth; e <<= 1 {
 		if ByKeyword(strings.ToLower(e.Keyword())) != e || e.Keyword() == "" {
 			t.Errorf("%b: keyword %q", e, e.Keyword())
 		}

@@ -27,7 +27,7 @@ func Postfix() *Persona {
 			BareLF:           BareLFNormalize,
 		},
 		Offers: Pipelining | Size | Vrfy | StartTLS | EnhancedStatusCodes | EightBitMIME | Chunking,
-		Keywords: []Extension{Pipelining, Size, Vrfy, Expn, StartTLS, EnhancedStatusCodes, EightBitMIME, DSN, Chunking,
+		Keywords: []Extension{Pipelining, Size, Vrfy, Expn, StartTLS, Auth, EnhancedStatusCodes, EightBitMIME, DSN, Chunking,
 			Help},
 		Received: field.StylePostfix,
 
@@ -47,6 +47,8 @@ func Postfix() *Persona {
 }
 
 // postfixTexts is what src/smtpd says. It gives no enhanced code to EHLO and HELO (RFC 2034 §4).
+//
+//house:table the words of one software, copied into each Persona
 var postfixTexts = [situations]Text{
 	Greeting:          say(220, "", "{host} {protocol} Postfix"),
 	GreetingRefused:   say(554, "", "{host} ESMTP not accepting connections"),
@@ -110,6 +112,14 @@ var postfixTexts = [situations]Text{
 	StartTLSActive:    say(554, "5.5.1", "Error: TLS already active"),
 	StartTLSBroken:    say(454, "4.7.0", "TLS not available due to local problem"),
 	StartTLSFirst:     say(530, "5.7.0", "Must issue a STARTTLS command first"),
+	AuthOK:            say(235, "2.7.0", "Authentication successful"),
+	AuthRefused:       say(535, "5.7.8", "Error: authentication failed: authentication failure"),
+	AuthUnknown:       say(535, "5.7.8", "Error: authentication failed: no mechanism available"),
+	AuthSyntax:        say(535, "5.7.8", "Error: authentication failed: bad protocol / cancel"),
+	AuthAborted:       say(501, "5.7.0", "Authentication aborted"),
+	AuthTwice:         say(503, "5.5.1", "Error: already authenticated"),
+	AuthInMail:        say(503, "5.5.1", "Error: MAIL transaction in progress"),
+	AuthOff:           say(503, "5.5.1", "Error: authentication not enabled"),
 	EmptyLine:         say(500, "5.5.2", "Error: bad syntax"),
 	VerbUnknown:       say(500, "5.5.2", "Error: command not recognized"),
 	VerbOff:           say(502, "5.5.1", "Error: command not implemented"),

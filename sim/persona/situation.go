@@ -67,6 +67,14 @@ const (
 	StartTLSActive                     // STARTTLS inside TLS (RFC 3207 §4.2)
 	StartTLSBroken                     // not possible now (454)
 	StartTLSFirst                      // this server wants TLS before anything else (530)
+	AuthOK                             // 235 (RFC 4954 §6)
+	AuthRefused                        // wrong identity or password (535)
+	AuthUnknown                        // a mechanism that was not offered (504)
+	AuthSyntax                         // no base64 (501)
+	AuthAborted                        // the client says "*" (501)
+	AuthTwice                          // AUTH after a successful one (503)
+	AuthInMail                         // AUTH in a transaction (503)
+	AuthOff                            // AUTH where it is not offered
 	EmptyLine                          // a line with nothing on it
 	VerbUnknown                        // no such command
 	VerbOff                            // a command that exists but not here (§4.2.4: 502)

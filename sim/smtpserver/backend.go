@@ -42,6 +42,11 @@ type Hello interface {
 	Hello(p Peer, v smtp.Verb, name string) *smtp.Reply
 }
 
+// Authenticator is a Session that knows passwords; without one AUTH is not offered (RFC 4954).
+type Authenticator interface {
+	Authenticate(identity, password string) bool
+}
+
 // Peer is who has connected.
 type Peer struct {
 	Local, Remote netip.AddrPort
@@ -56,6 +61,7 @@ type Transaction struct {
 	Verb     smtp.Verb // EHLO, HELO, LHLO; "" if the client never introduced itself
 	Helo     string    // and as what
 	TLS      *tls.ConnectionState
+	User     string // as whom the client has authenticated itself; "" if it has not
 	ID       string // queue id, from the first accepted recipient on
 	Envelope smtp.Envelope
 	Size     int64  // declared by SIZE=; 0: not declared (RFC 1870)
@@ -64,16 +70,18 @@ type Transaction struct {
 
 // With is the protocol the mail came by, as Received fields name it (RFC 5321 §4.4, RFC 3848).
 func (t *Transaction) With() string {
-	inTLS := t.TLS != nil
-	switch {
-	case t.Verb == smtp.LHLO && inTLS:
-		return "LMTPS"
-	case t.Verb == smtp.LHLO:
-		return "LMTP"
-	case t.Verb == smtp.EHLO && inTLS:
-		return "ESMTPS"
-	case t.Verb == smtp.EHLO:
-		return "ESMTP"
+	suffix := ""
+	if t.TLS != nil {
+		suffix = "S"
+	}
+	if t.User != "" {
+		suffix += "A"
+	}
+	switch t.Verb {
+	case smtp.LHLO:
+		return "LMTP" + suffix
+	case smtp.EHLO:
+		return "ESMTP" + suffix
 	}
 	return "SMTP" // RFC 3848 has no name for HELO inside TLS
 }

@@ -76,6 +76,8 @@ func (s *boxSession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Re
 	v := persona.Values{Arg: m.String()}
 	user := strings.ToLower(m.Local)
 	switch {
+	case t.User != "": // who has a password may relay
+		return nil
 	case m.IsPostmaster() && (m.Domain == "" || strings.EqualFold(m.Domain, s.b.domain)):
 		return s.b.say("rcpt")
 	case m.Domain != "" && !strings.EqualFold(m.Domain, s.b.domain), strings.Contains(m.Local, "%") && s.b.persona.Name == "postfix":
@@ -142,6 +144,11 @@ func (s *boxKnows) Verify(arg string) *smtp.Reply {
 		return &r
 	}
 	return nil
+}
+
+func (s *boxKnows) Authenticate(identity, password string) bool {
+	return identity == "alice" && password == "secret" || identity == "haha@phpgangsta.de" && password == "meinpasswort" ||
+		identity == "email@domain.de" && password == "GeheimPasswortHier"
 }
 
 func (s *boxKnows) Expand(arg string) *smtp.Reply {

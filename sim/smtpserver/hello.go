@@ -69,8 +69,11 @@ func (n *session) helloReply() smtp.Reply {
 			continue
 		}
 		line := e.Keyword()
-		if e == persona.Size {
+		switch e {
+		case persona.Size:
 			line = n.srv.sizeLine
+		case persona.Auth:
+			line = "AUTH PLAIN LOGIN"
 		}
 		lines = append(lines, line)
 	}

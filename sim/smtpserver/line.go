@@ -90,6 +90,8 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.help()
 	case smtp.STARTTLS:
 		n.starttls(c)
+	case smtp.AUTH:
+		n.auth(c, bad)
 	default:
 		n.unknown(c)
 	}

@@ -76,6 +76,7 @@ type wrongs struct {
 	syntax, address, noDomain persona.Situation
 }
 
+//house:table constants of a kind Go has no constants for
 var (
 	mailWrongs = wrongs{"FROM", persona.MailSyntax, persona.SenderSyntax, persona.SenderNoDomain}
 	rcptWrongs = wrongs{"TO", persona.RcptSyntax, persona.RecipientSyntax, persona.RecipientNoDomain}

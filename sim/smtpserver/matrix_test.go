@@ -25,8 +25,6 @@ func notSpoken(p probe) string {
 	switch {
 	case strings.HasSuffix(p.Probe, "SMTPUTF8") && strings.HasPrefix(p.Server, "Postfix"):
 		return "SMTPUTF8"
-	case strings.HasPrefix(p.Probe, "AUTH"):
-		return "AUTH"
 	case strings.HasPrefix(p.Probe, "ETRN"):
 		return "ETRN"
 	case strings.HasPrefix(p.Reply, "TimeoutError"):

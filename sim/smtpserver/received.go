@@ -15,7 +15,7 @@ func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
 	from := t.Envelope.Reverse.Address()
 	r := field.Received{
 		Helo: t.Helo, RDNS: t.Name, IP: t.Remote.Addr(), Port: int(t.Remote.Port()),
-		By: t.Server, Software: p.Software, With: t.With(), ID: t.ID, EnvelopeFrom: &from, Time: now,
+		User: t.User, By: t.Server, Software: p.Software, With: t.With(), ID: t.ID, EnvelopeFrom: &from, Time: now,
 	}
 	if p.WithLower {
 		r.With = strings.ToLower(r.With)

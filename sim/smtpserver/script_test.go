@@ -201,6 +201,8 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 		cfg.LMTP = true
 	case "old":
 		cfg.OldServer = true
+	case "authinclear":
+		cfg.AuthInClear = true
 	case "requiretls":
 		cfg.RequireTLS = true
 	case "tls":
@@ -211,7 +213,7 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 				cfg.Persona.Customs.BareLF = p
 			}
 		}
-	case "verify", "auth":
+	case "verify", "users":
 		b.knows = true
 	case "refuse":
 		b.refuse = value

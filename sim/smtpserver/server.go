@@ -24,6 +24,7 @@ type Config struct {
 	LMTP        bool               // speak RFC 2033
 	OldServer   bool               // know no EHLO: RFC 821 only
 	TLS         *tls.Config        // nil: no STARTTLS. Rand, Time and curves are set by the engine where the host has Entropy
+	AuthInClear bool               // offer AUTH outside TLS too, which RFC 4954 §4 warns of
 	RequireTLS  bool               // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
 	SessionsMax int                // so many at once, more get 421; 0: no limit
 	TextTimeout time.Duration      // between two pieces of mail data; 0: as the persona's CommandTimeout
@@ -107,13 +108,16 @@ func (s *Server) Serve(conn net.Conn) error {
 }
 
 // offers is what the server offers at this point of a session.
-func (s *Server) offers(inTLS bool) persona.Extensions {
+func (s *Server) offers(inTLS bool, backend Session) persona.Extensions {
 	e := (s.persona.Offers | s.cfg.With) &^ s.cfg.Without
 	if s.cfg.LMTP {
 		e |= persona.Pipelining | persona.EnhancedStatusCodes // RFC 2033 §5: MUST
 	}
 	if s.cfg.TLS == nil || inTLS { // RFC 3207 §4.2: MUST NOT be offered inside TLS
 		e &^= persona.StartTLS
+	}
+	if _, knows := backend.(Authenticator); !knows || !inTLS && !s.cfg.AuthInClear {
+		e &^= persona.Auth
 	}
 	return e
 }

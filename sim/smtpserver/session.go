@@ -49,7 +49,7 @@ func (n *session) begin(conn net.Conn) {
 	n.in.Reset(n)
 	n.out, n.err, n.backend = n.out[:0], nil, nil
 	n.state, n.errors, n.last, n.open = smtp.StateConnected, 0, false, false
-	n.offers = n.srv.offers(false)
+	n.offers = n.srv.offers(false, nil)
 	n.wait = n.srv.persona.CommandTimeout
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Peer = Peer{Local: addrPort(conn.LocalAddr()), Remote: addrPort(conn.RemoteAddr())}
@@ -104,6 +104,7 @@ func (n *session) greet(busy bool) {
 	}
 	backend, refusal := n.srv.cfg.Backend.Session(&n.tx.Peer)
 	n.backend = backend
+	n.offers = n.srv.offers(false, backend)
 	if refusal != nil {
 		n.answer(*refusal)
 		return

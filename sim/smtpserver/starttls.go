@@ -42,7 +42,7 @@ func beforeTLS(v smtp.Verb) bool {
 // octets that came with the command in plain text were put there by somebody else (§6): they are thrown away.
 func (n *session) handshake() {
 	n.abort()
-	n.tx.Verb, n.tx.Helo = "", ""
+	n.tx.Verb, n.tx.Helo, n.tx.User = "", "", ""
 	if n.err != nil {
 		return
 	}
@@ -65,7 +65,7 @@ func (n *session) handshake() {
 	n.tx.TLS = &state
 	n.claimTLS(host.ClaimTLS, TLSVersion(state.Version))
 	n.state = n.state.After(smtp.Handshake, 0)
-	n.offers = n.srv.offers(true)
+	n.offers = n.srv.offers(true, n.backend)
 }
 
 // TLSConfig is cfg for one connection of h. Where the host has Entropy of its own, the handshake is made to depend on
