@@ -79,17 +79,34 @@ func BenchmarkSession(b *testing.B) {
 	b.Run("claims", func(b *testing.B) { benchSessions(b, smtpserver.Config{Backend: discard{}}, &countClaims{}) })
 }
 
+// smallPersona takes as few recipients as RFC 5321 §4.5.3.1.8 allows.
+func smallPersona() *persona.Persona {
+	p := persona.Postfix()
+	p.RecipientsMax, p.ErrorsMax = 1, 0
+	return p
+}
+
 type countClaims struct{ n int }
 
 func (c *countClaims) Claim(host.Claim) { c.n++ }
 
 func benchSessions(b *testing.B, cfg smtpserver.Config, claims host.Claims) {
+	run := oneSession(b, cfg, claims)
+	b.ReportAllocs()
+	for b.Loop() {
+		run()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sessions/s")
+}
+
+// oneSession makes a function that plays one session with one mail.
+func oneSession(b testing.TB, cfg smtpserver.Config, claims host.Claims) func() {
 	h := fixedHost(claims)
 	srv := smtpserver.New(h, cfg)
 	var pool smtpclient.Buffers
 	env := envelope("alice@mx.example")
 	t := &tube{}
-	session := func() {
+	return func() {
 		t.toServer.Reset()
 		t.toClient.Reset()
 		next, stop := iter.Pull(func(yield func(struct{}) bool) {
@@ -112,11 +129,6 @@ func benchSessions(b *testing.B, cfg smtpserver.Config, claims host.Claims) {
 		next()
 		stop()
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		session()
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sessions/s")
 }
 
 // BenchmarkVnet is the same in the virtual network, packets and all: two hosts, one session after the other.

@@ -81,7 +81,7 @@ func (c *Client) readLines(v smtp.Verb, raw []byte) (smtp.Reply, error) {
 	ends := c.buf.ends[:0]
 	for more := true; more; {
 		ends = append(ends, len(all))
-		if len(ends) > smtp.MaxReplyLines {
+		if len(ends) >= smtp.MaxReplyLines {
 			return smtp.Reply{}, fmt.Errorf("%w: more than %d lines", ErrProtocol, smtp.MaxReplyLines)
 		}
 		var err error

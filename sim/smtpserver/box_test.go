@@ -182,3 +182,5 @@ func testTLS() *tls.Config {
 	}
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
 }
+
+func testState() *tls.ConnectionState { return &tls.ConnectionState{Version: tls.VersionTLS13} }
