@@ -18,7 +18,7 @@ type cached struct {
 	at     time.Time
 }
 
-// get is the answer to q, with what is left of its TTLs.
+// get is the answer to q, with what is left of its TTL; that of the single records is as it was when they came.
 func (c *cache) get(q question, now time.Time) (Answer, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,11 +33,16 @@ func (c *cache) get(q question, now time.Time) (Answer, bool) {
 	}
 	a := e.answer
 	a.Cached = true
-	if seconds := uint32(age / time.Second); seconds > 0 {
-		a.TTL -= age
+	a.TTL, a.age = a.TTL-age, age
+	return a, true
+}
+
+// aged takes the time since they came off the TTLs of records (RFC 1034 §3.6: TTL counts in a cache).
+func (a Answer) aged() Answer {
+	if seconds := uint32(a.age / time.Second); seconds > 0 {
 		a.Aliases, a.Records = aged(a.Aliases, seconds), aged(a.Records, seconds)
 	}
-	return a, true
+	return a
 }
 
 func aged(records []Record, seconds uint32) []Record {

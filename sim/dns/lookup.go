@@ -14,7 +14,7 @@ type MX struct {
 
 // LookupMX asks for the mail exchangers of a domain, lowest preference first, equal ones in the order of the answer.
 func (r *Resolver) LookupMX(domain string) ([]MX, Answer) {
-	a := r.Query(domain, TypeMX)
+	a := r.query(domain, TypeMX, 0)
 	list := make([]MX, 0, len(a.Records))
 	for _, rec := range a.Records {
 		list = append(list, MX{rec.Preference, strings.TrimSuffix(rec.Target, ".")})
@@ -29,7 +29,7 @@ func (r *Resolver) LookupAddr(name string) ([]netip.Addr, Answer) {
 	var addrs []netip.Addr
 	var out Answer
 	for i, kind := range r.families() {
-		a := r.Query(name, kind)
+		a := r.query(name, kind, 0)
 		for _, rec := range a.Records {
 			addrs = append(addrs, rec.Addr)
 		}
@@ -63,7 +63,7 @@ func (r *Resolver) families() []Type {
 
 // LookupPTR asks for the names of an address, without their last dot.
 func (r *Resolver) LookupPTR(a netip.Addr) ([]string, Answer) {
-	answer := r.Query(ReverseName(a), TypePTR)
+	answer := r.query(ReverseName(a), TypePTR, 0)
 	var names []string
 	for _, rec := range answer.Records {
 		names = append(names, strings.TrimSuffix(rec.Target, "."))
@@ -73,7 +73,7 @@ func (r *Resolver) LookupPTR(a netip.Addr) ([]string, Answer) {
 
 // LookupTXT asks for text records; the strings of one record are joined (RFC 7208 §3.3).
 func (r *Resolver) LookupTXT(name string) ([]string, Answer) {
-	answer := r.Query(name, TypeTXT)
+	answer := r.query(name, TypeTXT, 0)
 	var texts []string
 	for _, rec := range answer.Records {
 		texts = append(texts, strings.Join(rec.Text, ""))

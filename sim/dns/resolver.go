@@ -37,6 +37,7 @@ type Answer struct {
 	Records []Record      // of Type, TTLs as left now
 	TTL     time.Duration // how long all this holds; 0: not cached
 	Cached  bool          // no packet was sent for it
+	age     time.Duration // of a cached one
 }
 
 // Options say how a resolver asks.
@@ -82,7 +83,7 @@ func NewResolver(h *host.Host, opts Options) *Resolver {
 func (r *Resolver) Flush() { r.cache.flush() }
 
 // Query asks for one type of name. An invalid name is NoName without a packet.
-func (r *Resolver) Query(name string, kind Type) Answer { return r.query(name, kind, 0) }
+func (r *Resolver) Query(name string, kind Type) Answer { return r.query(name, kind, 0).aged() }
 
 // query is Query at some depth of looking up the servers that a referral names.
 func (r *Resolver) query(name string, kind Type, depth int) Answer {

@@ -22,6 +22,7 @@ type boxes struct {
 	store host.Store
 	mu    sync.Mutex
 	last  map[string]int
+	spare sync.Pool // of *[]byte
 }
 
 // open finds out how many messages each mailbox holds.
@@ -45,14 +46,26 @@ func splitName(name string) (user string, number int, ok bool) {
 	return rest[:slash], number, err == nil
 }
 
-// put adds a message.
-func (b *boxes) put(user string, text []byte) error {
+// put adds a message in its final form.
+func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) error {
+	buf, _ := b.spare.Get().(*[]byte)
+	if buf == nil {
+		buf = new([]byte)
+	}
+	*buf = appendFinal((*buf)[:0], reverse, text)
 	b.mu.Lock()
 	number := b.last[user] + 1
 	b.last[user] = number
 	b.mu.Unlock()
-	return b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), text)
+	err := b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), *buf)
+	if cap(*buf) <= keepBuffer {
+		b.spare.Put(buf)
+	}
+	return err
 }
+
+// keepBuffer is the largest buffer that is kept for the next message.
+const keepBuffer = 256 << 10
 
 // deliver is final delivery (RFC 5321 §4.4): Return-Path in front, and into the mailbox.
 func (n *Node) deliver(d queue.Delivery) smtp.Reply {
@@ -60,7 +73,7 @@ func (n *Node) deliver(d queue.Delivery) smtp.Reply {
 	if !ok {
 		return n.persona.Reply(persona.UserUnknown, &persona.Values{Host: n.host.Name, Arg: d.Recipient.Address()})
 	}
-	if err := n.boxes.put(user, finalText(d.Reverse, d.Text)); err != nil {
+	if err := n.boxes.put(user, d.Reverse, d.Text); err != nil {
 		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
 	}
 	return smtp.NewReply(250, "2.1.5", "delivered to mailbox "+user)
@@ -73,15 +86,12 @@ func (n *Node) mailbox(m smtp.Mailbox) (user string, ok bool) {
 	return user, n.users[user]
 }
 
-// finalText puts Return-Path in front and takes out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
-func finalText(reverse smtp.ReversePath, text []byte) []byte {
-	out := make([]byte, 0, len(text)+80)
-	out = append(out, "Return-Path: "...)
-	out = append(append(out, '<'), reverse.Address()...)
-	out = append(out, ">\r\n"...)
+// appendFinal puts Return-Path in front and leaves out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
+func appendFinal(dst []byte, reverse smtp.ReversePath, text []byte) []byte {
+	dst = append(reverse.Mailbox.Append(append(dst, "Return-Path: <"...)), ">\r\n"...)
 	start, end := findReturnPath(text)
-	out = append(out, text[:start]...)
-	return append(out, text[end:]...)
+	dst = append(dst, text[:start]...)
+	return append(dst, text[end:]...)
 }
 
 // findReturnPath is where the header section holds a Return-Path field; an empty stretch if it holds none.

@@ -150,7 +150,7 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		return r
 	}
 	env := smtp.Envelope{Reverse: t.Envelope.Reverse, Params: t.Envelope.Params, Recipients: n.expand(t.Envelope.Recipients)}
-	if err := n.queue.Accept(t.ID, env, prepend(t.Received(n.persona, n.host.Clock.Now()), text)); err != nil {
+	if err := n.queue.Accept(t.ID, env, t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
 		return &r
 	}
@@ -166,11 +166,6 @@ func (n *Node) scriptedEnd() *smtp.Reply {
 	return n.script.take(AtEnd, "")
 }
 
-func prepend(field string, text []byte) []byte {
-	out := make([]byte, 0, len(field)+len(text))
-	return append(append(out, field...), text...)
-}
-
 // Abort has nothing to undo: nothing is kept before Data.
 func (s *session) Abort(*smtpserver.Transaction) {}
 
@@ -183,7 +178,7 @@ type storeSession struct{ session }
 // DataEach puts the mail into each recipient's mailbox.
 func (s *storeSession) DataEach(t *smtpserver.Transaction, text []byte) []*smtp.Reply {
 	n := s.node
-	stamped := prepend(t.Received(n.persona, n.host.Clock.Now()), text)
+	stamped := append([]byte(t.Received(n.persona, n.host.Clock.Now())), text...)
 	replies := make([]*smtp.Reply, len(t.Envelope.Recipients))
 	for i, r := range t.Envelope.Recipients {
 		reply := n.scriptedEnd()

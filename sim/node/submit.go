@@ -129,12 +129,12 @@ func (n *Node) take(env smtp.Envelope, text []byte) error {
 }
 
 // stamp is the trace field of mail that begins on this host (RFC 5321 §4.4): there is no client to name.
-func (n *Node) stamp(id string, to []string) []byte {
+func (n *Node) stamp(id string, to []smtp.Recipient) string {
 	r := field.Received{By: n.host.Name, Software: n.persona.Software, ID: id, Time: n.host.Clock.Now()}
 	if len(to) == 1 {
-		r.For = to
+		r.For = []string{to[0].Forward.Address()}
 	}
-	return []byte(field.Format(r, n.persona.Received) + "\r\n")
+	return field.Format(r, n.persona.Received) + "\r\n"
 }
 
 // addresses are those of one family.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -55,17 +56,12 @@ func ConnectSMTP(h *host.Host, cfg smtpclient.Config, use TLSUse) Connector {
 	if cfg.Buffers == nil {
 		cfg.Buffers = &smtpclient.Buffers{}
 	}
-	base := cfg.TLS
-	if base == nil {
-		base = &tls.Config{}
-	}
+	configs := tlsConfigs{base: cfg.TLS, verify: use == TLSMust, byName: map[string]*tls.Config{}}
 	return func(t Target) (Session, error) {
 		cfg := cfg
 		cfg.LMTP, cfg.TLS, cfg.TLSRequired = t.LMTP, nil, use == TLSMust
 		if use != TLSNever {
-			cfg.TLS = base.Clone()
-			cfg.TLS.ServerName = t.Name
-			cfg.TLS.InsecureSkipVerify = use == TLSMay
+			cfg.TLS = configs.of(t.Name)
 		}
 		c, err := open(h, t, cfg)
 		if e, ok := errors.AsType[*smtpclient.Error](err); ok && e.Stage == smtpclient.StageTLS && use == TLSMay {
@@ -77,6 +73,34 @@ func ConnectSMTP(h *host.Host, cfg smtpclient.Config, use TLSUse) Connector {
 		}
 		return c, nil
 	}
+}
+
+// tlsConfigs makes the configuration for each server name once.
+type tlsConfigs struct {
+	base   *tls.Config
+	verify bool
+	mu     sync.Mutex
+	byName map[string]*tls.Config
+}
+
+const maxTLSConfigs = 1000
+
+func (c *tlsConfigs) of(name string) *tls.Config {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known := c.byName[name]; known != nil {
+		return known
+	}
+	made := c.base.Clone()
+	if made == nil {
+		made = &tls.Config{}
+	}
+	made.ServerName, made.InsecureSkipVerify = name, !c.verify
+	if len(c.byName) >= maxTLSConfigs {
+		clear(c.byName)
+	}
+	c.byName[name] = made
+	return made
 }
 
 func open(h *host.Host, t Target, cfg smtpclient.Config) (*smtpclient.Client, error) {

@@ -128,7 +128,7 @@ func (w *world) mail(from string, to ...string) {
 		env.Recipients = append(env.Recipients, smtp.Recipient{Forward: c.Forward, Params: c.Params})
 	}
 	w.host.Go("accept", func() {
-		if err := w.queue.Accept(w.queue.NextID(), env, []byte("Subject: x\r\n\r\nbody\r\n")); err != nil {
+		if err := w.queue.Accept(w.queue.NextID(), env, "", []byte("Subject: x\r\n\r\nbody\r\n")); err != nil {
 			w.t.Errorf("accept: %v", err)
 		}
 	})

@@ -90,7 +90,7 @@ type worker struct {
 	queue   *Queue
 	lane    *lane
 	plan    Plan
-	target  Target
+	remote  string  // who is at the other end of session
 	session Session // nil: none open
 	sent    int     // messages in it
 	all     []int   // scratch

@@ -32,10 +32,11 @@ type mail struct {
 	text     []byte // nil: on disk only
 	size     int64
 	rcpts    []rcpt // as envelope.Recipients
-	active   int    // jobs under way
-	saved    bool   // there is a file with the states
-	told     bool   // a "delayed" report went out
-	slot     int    // in the heap of those that wait; -1: not there
+	one      [1]rcpt
+	active   int  // jobs under way
+	saved    bool // there is a file with the states
+	told     bool // a "delayed" report went out
+	slot     int  // in the heap of those that wait; -1: not there
 	next     time.Time
 }
 

@@ -18,16 +18,16 @@ type Options struct {
 	Persona *persona.Persona // schedule, give-up times, queue ids
 	Connect Connector        // how to open a session to another host
 
-	Deliver   func(Delivery) smtp.Reply           // local delivery; nil: there is none, 550
-	Stamp     func(id string, to []string) []byte // trace field with its line end for mail made here; nil: none
-	Waits     []time.Duration                     // between tries, the last one again and again; nil: the persona's
-	GiveUp    time.Duration                       // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
-	DelayDSN  time.Duration                       // a "delayed" report after so long; 0: the persona's; < 0: never
-	DoubleTo  string                              // mailbox that gets what would be a report about a report; "": dropped with a claim
-	Workers   int                                 // at the same time, over all domains; 0: 50
-	PerSend   int                                 // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
-	PerDialog int                                 // messages in one session; 0: 100
-	DialMax   time.Duration                       // for one connection attempt; 0: the network's own
+	Deliver   func(Delivery) smtp.Reply                   // local delivery; nil: there is none, 550
+	Stamp     func(id string, to []smtp.Recipient) string // trace field with its line end for mail made here; nil: none
+	Waits     []time.Duration                             // between tries, the last one again and again; nil: the persona's
+	GiveUp    time.Duration                               // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
+	DelayDSN  time.Duration                               // a "delayed" report after so long; 0: the persona's; < 0: never
+	DoubleTo  string                                      // mailbox that gets what would be a report about a report; "": dropped with a claim
+	Workers   int                                         // at the same time, over all domains; 0: 50
+	PerSend   int                                         // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
+	PerDialog int                                         // messages in one session; 0: 100
+	DialMax   time.Duration                               // for one connection attempt; 0: the network's own
 }
 
 // Delivery is what the local delivery agent gets: one mail for one recipient.
@@ -135,13 +135,20 @@ func (q *Queue) NextID() string {
 	}
 }
 
-// Accept takes responsibility for a message: when it returns nil the mail is on disk, and the server may say 250
-// (RFC 5321 §6.1). The queue keeps text; nobody may change it. The error is the disk's.
-func (q *Queue) Accept(id string, env smtp.Envelope, text []byte) error {
-	m := &mail{id: id, arrived: q.host.Clock.Now(), envelope: env, text: text, size: int64(len(text)),
-		rcpts: make([]rcpt, len(env.Recipients)), slot: -1}
-	buf := make([]byte, 0, len(text)+64+64*len(env.Recipients))
-	if err := q.host.Store.Put(spoolPrefix+id, appendSpool(buf, m)); err != nil {
+// Accept takes responsibility for a message, trace field in front of text: when it returns nil the mail is on disk, and
+// the server may say 250 (RFC 5321 §6.1). Neither field nor text is kept. The error is the disk's.
+func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) error {
+	m := &mail{id: id, arrived: q.host.Clock.Now(), envelope: env, size: int64(len(field) + len(text)), slot: -1}
+	if len(env.Recipients) == 1 {
+		m.rcpts = m.one[:]
+	} else {
+		m.rcpts = make([]rcpt, len(env.Recipients))
+	}
+	data := appendSpool(make([]byte, 0, len(field)+len(text)+64+80*(1+len(env.Recipients))), m)
+	start := len(data)
+	data = append(append(data, field...), text...)
+	m.text = data[start:]
+	if err := q.host.Store.Put(spoolPrefix+id, data); err != nil {
 		return err
 	}
 	q.mu.Lock()

@@ -234,7 +234,7 @@ func TestDiskFull(t *testing.T) {
 	w := newWorld(t, nil)
 	w.net.SetStoreLimit(w.host.Name, 10)
 	w.host.Go("accept", func() {
-		if err := w.queue.Accept("A1", smtp.Envelope{}, nil); err != host.ErrDiskFull {
+		if err := w.queue.Accept("A1", smtp.Envelope{}, "", nil); err != host.ErrDiskFull {
 			t.Errorf("accept on a full disk: %v, want ErrDiskFull: the server must not say 250", err)
 		}
 	})

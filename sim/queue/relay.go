@@ -32,7 +32,7 @@ func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []i
 				fails.add(t, err)
 				continue
 			}
-			w.session, w.target, w.sent = session, t, 0
+			w.session, w.remote, w.sent = session, t.String(), 0
 			if todo = w.send(j, todo, text, outs); len(todo) == 0 {
 				return nil
 			}
@@ -62,12 +62,11 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 	if e, ok := errors.AsType[*smtpclient.Error](err); ok {
 		said = !e.Local
 	}
-	name := w.target.String()
 	for n := range result.Recipients {
 		r, k := &result.Recipients[n], todo[n]
-		outs[k] = Outcome{Reply: r.Reply, Remote: name, Said: said && r.Reply.Code != 0, Later: !r.Accepted && r.Temporary()}
+		outs[k] = Outcome{Reply: r.Reply, Remote: w.remote, Said: said && r.Reply.Code != 0, Later: !r.Accepted && r.Temporary()}
 		if r.Reply.Code == 0 {
-			outs[k].Reply = smtp.NewReply(451, "4.4.2", "connection to "+name+" lost at "+string(r.Stage)) // RFC 5321 §3.8
+			outs[k].Reply = smtp.NewReply(451, "4.4.2", "connection to "+w.remote+" lost at "+string(r.Stage)) // RFC 5321 §3.8
 		}
 		if elsewhere(r) {
 			left = append(left, k)

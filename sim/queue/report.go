@@ -134,23 +134,23 @@ func (q *Queue) send(m *mail, about []int, a dsn.Action, to smtp.Mailbox) (id st
 // Begin accepts mail that begins on this host: it gets the trace field of such mail, and a claim that it is stored, which
 // for other mail the server makes.
 func (q *Queue) Begin(id string, env smtp.Envelope, text []byte) error {
+	field := ""
 	if q.opts.Stamp != nil {
-		var to []string
-		for _, r := range env.Recipients {
-			to = append(to, r.Forward.Address())
-		}
-		text = append(q.opts.Stamp(id, to), text...)
+		field = q.opts.Stamp(id, env.Recipients)
 	}
-	if err := q.Accept(id, env, text); err != nil {
+	if err := q.Accept(id, env, field, text); err != nil {
 		return err
 	}
 	if q.silent {
 		return nil
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.New()
+	sum.Write([]byte(field))
+	sum.Write(text)
+	digest := hex.EncodeToString(sum.Sum(nil))
 	for _, r := range env.Recipients {
 		q.host.Claims.Claim(host.Claim{Time: q.host.Clock.Now(), Host: q.host.Name, Role: host.RoleQueue, Kind: host.ClaimStored,
-			Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:]), MailID: id, Reverse: env.Reverse.Address(),
+			Bytes: int64(len(field) + len(text)), SHA256: digest, MailID: id, Reverse: env.Reverse.Address(),
 			Recipient: r.Forward.Address()})
 	}
 	return nil

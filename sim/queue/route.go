@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -251,16 +252,17 @@ func (p Plan) unusable() Plan {
 }
 
 func describe(groups [][]Exchanger) string {
-	var b strings.Builder
+	var b []byte
 	for i, g := range groups {
 		for j, x := range g {
 			if i+j > 0 {
-				b.WriteString(", ")
+				b = append(b, ", "...)
 			}
-			fmt.Fprintf(&b, "%d %s", x.Preference, x.Name)
+			b = strconv.AppendUint(b, uint64(x.Preference), 10)
+			b = append(append(b, ' '), x.Name...)
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // literal is the address literal of RFC 5321 §4.1.3.

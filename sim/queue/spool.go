@@ -17,7 +17,7 @@ const (
 	statePrefix = "state/"
 )
 
-// appendSpool writes m as batch SMTP: a line with the time of arrival, MAIL, the RCPTs, DATA, then the text as it is.
+// appendSpool writes m as batch SMTP: a line with the time of arrival, MAIL, the RCPTs, DATA; the text follows as it is.
 func appendSpool(dst []byte, m *mail) []byte {
 	dst = append(dst, "ARRIVED "...)
 	dst = strconv.AppendInt(dst, m.arrived.UnixNano(), 10)
@@ -27,8 +27,7 @@ func appendSpool(dst []byte, m *mail) []byte {
 		dst = append(dst, '\n')
 		dst = smtp.Command{Verb: smtp.RCPT, Forward: r.Forward, Params: r.Params}.Append(dst)
 	}
-	dst = append(dst, "\nDATA\n"...)
-	return append(dst, m.text...)
+	return append(dst, "\nDATA\n"...)
 }
 
 // parseSpool reads what appendSpool wrote.
