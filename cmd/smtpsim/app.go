@@ -49,8 +49,8 @@ func (a *app) run() int {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	err := root.Execute()
-	if err == nil {
-		err = a.commit()
+	if err == nil || a.output != nil && a.output.file == nil { // what standard output got stays
+		err = errors.Join(err, a.commit())
 	}
 	a.discard()
 	return a.report(err)

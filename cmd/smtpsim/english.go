@@ -31,8 +31,6 @@ var english = map[string]string{
 	"analyze.events":   "with --format ndjson: print the events of each session",
 	"analyze.rows":     "with --format csv: which `ROWS`: sessions (default), transactions, recipients, findings",
 	"analyze.unfold":   "show the replies with these `NUMBERS` whole: 4,9",
-	"analyze.keys":     "key log `FILE` to decrypt TLS with (SSLKEYLOGFILE)",
-	"analyze.none":     "No SMTP session in {packets} packets. Mail on an unusual port is found too; encrypted mail needs its keys inside the capture.",
 	"analyze.many":     "{n} sessions. One as a ladder: smtpsim analyze --session {first} {file}",
 	"analyze.progress": "{file}: {percent} % read, {sessions} sessions",
 
@@ -79,6 +77,10 @@ var english = map[string]string{
 	"error.out.missing":     "--out {file}: there is no such directory; make it first",
 	"error.out.input":       "--out {file}: is also an input and would be lost; name another file",
 	"error.session":         "--session {n}: there is no such session; the capture has 1 to {last}",
+	"error.session.number":  "--session {n}: sessions count from 1",
+	"error.capture.empty":   "{file}: is empty; expected a capture (pcap, pcapng); record one with: tcpdump -w mail.pcap port 25{more}",
+	"error.capture":         "{file}: offset 0: found {got}, expected a capture (pcap, pcapng, or gzip of one); is it the right file?{more}",
+	"error.more":            " (and {n} more files)",
 	"error.query":           "codes needs a code or a line: smtpsim codes 550",
 	"error.kind":            "codes list {kind}: expected one of {words}",
 }

@@ -31,8 +31,6 @@ var german = map[string]string{
 	"analyze.events":   "mit --format ndjson: auch die Ereignisse jeder Sitzung",
 	"analyze.rows":     "mit --format csv: welche `ZEILEN`: sessions (sonst), transactions, recipients, findings",
 	"analyze.unfold":   "Antworten mit diesen `NUMMERN` ganz zeigen: 4,9",
-	"analyze.keys":     "Schlüssel-`DATEI`, um TLS zu öffnen (SSLKEYLOGFILE)",
-	"analyze.none":     "Keine SMTP-Sitzung in {packets} Paketen. Mail auf ungewohnten Ports wird auch gefunden; verschlüsselte braucht die Schlüssel im Mitschnitt.",
 	"analyze.many":     "{n} Sitzungen. Eine als Leiter: smtpsim analyze --session {first} {file}",
 	"analyze.progress": "{file}: {percent} % gelesen, {sessions} Sitzungen",
 
@@ -80,6 +78,10 @@ var german = map[string]string{
 	"error.out.missing":     "--out {file}: dieses Verzeichnis gibt es nicht; lege es zuerst an",
 	"error.out.input":       "--out {file}: ist auch eine Eingabe und ginge verloren; nenne eine andere Datei",
 	"error.session":         "--session {n}: diese Sitzung gibt es nicht; der Mitschnitt hat 1 bis {last}",
+	"error.session.number":  "--session {n}: Sitzungen zählen ab 1",
+	"error.capture.empty":   "{file}: ist leer; erwartet wird ein Mitschnitt (pcap, pcapng); nimm einen auf mit: tcpdump -w mail.pcap port 25{more}",
+	"error.capture":         "{file}: Stelle 0: {got} gefunden, erwartet wird ein Mitschnitt (pcap, pcapng oder gzip davon); ist es die richtige Datei?{more}",
+	"error.more":            " (und {n} weitere Dateien)",
 	"error.query":           "codes braucht einen Code oder eine Zeile: smtpsim codes 550",
 	"error.kind":            "codes list {kind}: erwartet wird eines von {words}",
 }

@@ -36,6 +36,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd.OutOrStdout(), cmd) })
 	root.SetHelpCommand(newHelpCmd(a))
 	root.AddCommand(
+		newAnalyzeCmd(a),
 		newTraceCmd(a),
 		newVersionCmd(a),
 		newCompletionCmd(a),

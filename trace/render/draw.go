@@ -24,8 +24,9 @@ type row struct {
 
 // below is a text under a row: a finding about it.
 type below struct {
-	text string
-	cl   class
+	text  string
+	cl    class
+	times int // further times that it was found
 }
 
 const labelLinesMax = 3 // of a label that is too long for its arrow

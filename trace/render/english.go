@@ -88,7 +88,7 @@ var english = map[string]string{
 	"mean.chunk":  "counted octets, no dot",
 	"mean.auth":   "kept secret here",
 	"mean.tls":    "from here on encrypted",
-	"mean.opaque": "not readable without the keys",
+	"mean.opaque": "readable with its keys",
 	"mean.gap":    "missing in the capture",
 	"mean.junk":   "neither command nor reply",
 	"mean.proxy":  "names the true client",
@@ -183,7 +183,7 @@ var english = map[string]string{
 	"mail.more":            "… and {n} more mails",
 	"mail.recipients.more": "… and {n} more recipients",
 	"at":                   "at {what}",
-	"outcome.accepted":     "accepted", "outcome.partial": "accepted for some", "outcome.refused": "refused",
+	"outcome.accepted":     "accepted", "outcome.partial": "accepted for some", "outcome.refused": "refused", "outcome.later": "not now",
 	"outcome.aborted": "aborted", "outcome.unfinished": "unfinished", "outcome.unknown": "outcome not seen",
 
 	"yes":        "yes",
@@ -209,4 +209,10 @@ var english = map[string]string{
 	"plain.hop": "{by} took it from {from}", "plain.hop.by": "{by} took it",
 	"report.delivery-status": "This is a delivery report by {host}:", "report.feedback-report": "This is an abuse report {host}:",
 	"report.remote": "said by {host}", "report.inside": "The mail it is about:",
+
+	"capture.packets.1": "1 packet", "capture.packets.n": "{n} packets",
+	"capture.sessions.1": "1 session", "capture.sessions.n": "{n} sessions",
+	"relation.retry_of": "{a} tries {b} again", "relation.greylisted": "{a} tries {b} again, which was greylisted",
+	"relation.next_mx": "{a} tries at another server what failed in {b}", "relation.same_message": "{a} carries the message of {b}",
+	"relation.session": "session {n}", "relation.mail": "session {n} mail {k}",
 }

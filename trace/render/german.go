@@ -88,7 +88,7 @@ var german = map[string]string{
 	"mean.chunk":  "gezählte Bytes, kein Punkt",
 	"mean.auth":   "bleibt hier geheim",
 	"mean.tls":    "ab hier verschlüsselt",
-	"mean.opaque": "ohne Schlüssel nicht lesbar",
+	"mean.opaque": "nur mit Schlüsseln",
 	"mean.gap":    "fehlt im Mitschnitt",
 	"mean.junk":   "weder Befehl noch Antwort",
 	"mean.proxy":  "nennt den echten Client",
@@ -183,7 +183,7 @@ var german = map[string]string{
 	"mail.more":            "… und {n} weitere Mails",
 	"mail.recipients.more": "… und {n} weitere Empfänger",
 	"at":                   "bei {what}",
-	"outcome.accepted":     "angenommen", "outcome.partial": "für einige angenommen", "outcome.refused": "abgelehnt",
+	"outcome.accepted":     "angenommen", "outcome.partial": "für einige angenommen", "outcome.refused": "abgelehnt", "outcome.later": "jetzt nicht",
 	"outcome.aborted": "abgebrochen", "outcome.unfinished": "unvollendet", "outcome.unknown": "Ausgang nicht zu sehen",
 
 	"yes":        "ja",
@@ -209,4 +209,10 @@ var german = map[string]string{
 	"plain.hop": "{by} nahm sie von {from}", "plain.hop.by": "{by} nahm sie",
 	"report.delivery-status": "Das ist ein Zustellbericht von {host}:", "report.feedback-report": "Das ist eine Beschwerde {host}:",
 	"report.remote": "laut {host}", "report.inside": "Die Mail, um die es geht:",
+
+	"capture.packets.1": "1 Paket", "capture.packets.n": "{n} Pakete",
+	"capture.sessions.1": "1 Sitzung", "capture.sessions.n": "{n} Sitzungen",
+	"relation.retry_of": "{a} versucht {b} noch einmal", "relation.greylisted": "{a} versucht {b} noch einmal, das in die Greylist fiel",
+	"relation.next_mx": "{a} versucht bei einem anderen Server, was in {b} scheiterte", "relation.same_message": "{a} trägt die Nachricht aus {b}",
+	"relation.session": "Sitzung {n}", "relation.mail": "Sitzung {n} Mail {k}",
 }

@@ -144,7 +144,7 @@ func (o *Options) waySummary(m *hops.Message) []string {
 		}
 	}
 	for _, f := range m.Findings {
-		lines = append(lines, o.freeBelow(below{o.finding(f), severityClass(f.Severity)})...)
+		lines = append(lines, o.freeBelow(below{text: o.finding(f), cl: severityClass(f.Severity)})...)
 	}
 	return lines
 }

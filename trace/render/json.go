@@ -9,32 +9,11 @@ import (
 // Version is the version of the JSON contract.
 const Version = 1
 
-// Capture is what is told of a capture file.
-type Capture struct {
-	File        string
-	Format      string // "pcap" or "pcapng"
-	LinkTypes   []string
-	Packets     int64
-	Bytes       int64
-	First, Last trace.Time
-	Findings    []trace.Finding
-}
-
-// Relation joins two transactions, or sessions where Transaction is 0.
-type Relation struct {
-	Kind     string // retry_of, same_message, next_mx, greylisted, joined_hop
-	A, B     RelationEnd
-	Evidence string
-}
-
-// RelationEnd is one side of a Relation; Transaction counts from 1 in its session, 0 means the whole session.
-type RelationEnd struct{ Session, Transaction int }
-
 // Report is everything that an analysis found.
 type Report struct {
-	Captures  []Capture
+	Captures  []trace.Capture
 	Sessions  []*trace.Session
-	Relations []Relation
+	Relations []trace.Relation
 }
 
 // JSON prints r as one object, indented, with the events of every session.
@@ -83,10 +62,10 @@ func (n *NDJSON) Session(s *trace.Session) {
 }
 
 // Capture prints a line of type capture.
-func (n *NDJSON) Capture(c Capture) { n.line("capture", func() { n.w.capture(&c) }) }
+func (n *NDJSON) Capture(c trace.Capture) { n.line("capture", func() { n.w.capture(&c) }) }
 
 // Relation prints a line of type relation.
-func (n *NDJSON) Relation(r Relation) { n.line("relation", func() { n.w.relation(r) }) }
+func (n *NDJSON) Relation(r trace.Relation) { n.line("relation", func() { n.w.relation(r) }) }
 
 // End prints the line of type end and returns the first error of any write.
 func (n *NDJSON) End() error {
@@ -104,7 +83,7 @@ func (n *NDJSON) line(kind string, f func()) {
 	n.w.flush()
 }
 
-func (w *jsonWriter) capture(c *Capture) {
+func (w *jsonWriter) capture(c *trace.Capture) {
 	w.text("file", c.File)
 	w.textOrNull("format", c.Format)
 	w.texts("link_types", c.LinkTypes)
@@ -115,14 +94,14 @@ func (w *jsonWriter) capture(c *Capture) {
 	w.findings(c.Findings)
 }
 
-func (w *jsonWriter) relation(r Relation) {
-	end := func(key string, e RelationEnd) {
+func (w *jsonWriter) relation(r trace.Relation) {
+	end := func(key string, e trace.RelationEnd) {
 		w.object(key, func() {
 			w.integer("session", int64(e.Session))
 			w.known("transaction", int64(e.Transaction))
 		})
 	}
-	w.text("kind", r.Kind)
+	w.text("kind", string(r.Kind))
 	end("a", r.A)
 	end("b", r.B)
 	w.textOrNull("evidence", r.Evidence)

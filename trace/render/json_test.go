@@ -84,9 +84,9 @@ func report() Report {
 	full[0].Transactions[0].Message.Received = []string{"by x", "by \xff"}
 	full[0].Phases[0].TLS = &trace.TLSInfo{Version: "TLSv1.3"}
 	return Report{
-		Captures:  []Capture{{File: "a\x1b.pcap", Format: "pcap", LinkTypes: []string{"ETHERNET"}, Packets: 23, Bytes: 4096, First: at(0), Last: at(15042), Findings: full[0].Findings}},
+		Captures:  []trace.Capture{{File: "a\x1b.pcap", Format: "pcap", LinkTypes: []string{"ETHERNET"}, Packets: 23, Bytes: 4096, First: at(0), Last: at(15042), Findings: full[0].Findings}},
 		Sessions:  full,
-		Relations: []Relation{{Kind: "retry_of", A: RelationEnd{3, 1}, B: RelationEnd{1, 0}, Evidence: "same sender"}}}
+		Relations: []trace.Relation{{Kind: "retry_of", A: trace.RelationEnd{Session: 3, Transaction: 1}, B: trace.RelationEnd{Session: 1}, Evidence: "same sender"}}}
 }
 
 func TestJSONKeysAreTheContract(t *testing.T) {

@@ -242,10 +242,10 @@ func endsMail(e *trace.Entry) bool {
 	if cmd == nil {
 		return false
 	}
-	return cmd.Verb == "DATA" || cmd.Verb == "BDAT" && strings.HasSuffix(strings.ToUpper(cmd.Line), " LAST")
+	return cmd.Verb == "DATA" || cmd.Kind == trace.KindData || cmd.Verb == "BDAT" && strings.HasSuffix(strings.ToUpper(cmd.Line), " LAST")
 }
 
-// answered is the command event that the reply e answers, or nil.
+// answered is the event that the reply e answers: a command, or the text after DATA; nil if it answers none.
 func answered(e *trace.Entry) *trace.Event {
 	n := e.Event.Answers
 	if e.Session == nil || n < 1 {

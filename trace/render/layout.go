@@ -85,7 +85,7 @@ func (o *Options) columnNames(hosts []string, lay layout) [][]string {
 			w = room / 2
 		}
 	case len(hosts) > 2:
-		w = lay.cols[1] - lay.cols[0] - 1
+		w = min(lay.cols[1]-lay.cols[0], (lay.noteX-lay.cols[0])/len(hosts)) - 1
 	}
 	for i, h := range hosts {
 		names[i] = o.nameLines(o.short(h), w)

@@ -46,20 +46,44 @@ func (o *Options) mail(tr *trace.Transaction) []string {
 }
 
 func (o *Options) outcome(tr *trace.Transaction) string {
-	s := o.t("outcome." + string(tr.Outcome))
+	s := o.outcomeWord(tr.Outcome, refusalCode(tr))
 	if tr.RefusedAt != "" {
 		s += " (" + o.t("at", "what", o.visible(tr.RefusedAt)) + ")"
 	}
 	return s
 }
 
+// outcomeWord tells "not now" from "no": a 4yz is a refusal for now (RFC 5321 §4.2.1).
+func (o *Options) outcomeWord(out trace.Outcome, code int) string {
+	if out == trace.Refused && code/100 == 4 {
+		return o.t("outcome.later")
+	}
+	return o.t("outcome." + string(out))
+}
+
+// refusalCode is the code that a refused transaction ended with; of several the gravest.
+func refusalCode(tr *trace.Transaction) int {
+	code := 0
+	for _, r := range tr.Recipients {
+		if tr.RefusedAt == "RCPT" {
+			code = max(code, r.Code)
+		}
+	}
+	for _, r := range []*trace.ReplyRef{tr.Reply, tr.DataReply, tr.Final} {
+		if r != nil && tr.RefusedAt != "RCPT" {
+			code = max(code, r.Code)
+		}
+	}
+	return code
+}
+
 // recipient says whom, and what the server said last about this copy.
 func (o *Options) recipient(tr *trace.Transaction, r *trace.Recipient) []string {
-	out := table.RecipientOutcome(tr, r)
-	last := lastReply(tr, r)
-	s := "   " + o.glyph().arrow + " <" + o.visible(r.ForwardPath) + "> " + o.t("outcome."+string(out))
+	out, last := table.RecipientOutcome(tr, r), lastReply(tr, r)
+	word := o.outcomeWord(out, last.Code)
+	s := "   " + o.glyph().arrow + " <" + o.visible(r.ForwardPath) + "> " + word
 	if o.Plain {
-		s = "   " + o.t("mail.to") + " <" + o.visible(r.ForwardPath) + ">: " + o.t("outcome."+string(out))
+		s = "   " + o.t("mail.to") + " <" + o.visible(r.ForwardPath) + ">: " + word
 	}
 	if last.Code != 0 {
 		s += ": " + o.replyText(last.Code, last.Enhanced, last.Text)

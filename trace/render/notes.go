@@ -76,8 +76,11 @@ func (o *Options) replyMeaning(e *trace.Entry) string {
 	verb := ""
 	if cmd := answered(e); cmd != nil {
 		verb = cmd.Verb
-		if verb == "BDAT" && endsMail(e) {
+		switch {
+		case endsMail(e):
 			verb = "DATA"
+		case cmd.Kind == trace.KindAuth:
+			verb = "AUTH"
 		}
 	}
 	server := o.t("the.server")

@@ -124,7 +124,7 @@ func (o *Options) recipientRows(s *trace.Session, tr *trace.Transaction) [][]gri
 			reply = o.replyText(tr.Reply.Code, tr.Reply.Enhanced, tr.Reply.Text)
 		}
 		return [][]gridCell{{{text: name}, {text: from}, {}, {text: size},
-			{o.t("outcome." + string(tr.Outcome)), outcomeClass(tr.Outcome)}, {text: reply}}}
+			{o.outcomeWord(tr.Outcome, refusalCode(tr)), outcomeClass(tr.Outcome)}, {text: reply}}}
 	}
 	var rows [][]gridCell
 	for i, r := range tr.Recipients {
@@ -137,7 +137,7 @@ func (o *Options) recipientRows(s *trace.Session, tr *trace.Transaction) [][]gri
 		out := table.RecipientOutcome(tr, r)
 		last := lastReply(tr, r)
 		rows = append(rows, []gridCell{{text: name}, {text: from}, {text: "<" + o.visible(r.ForwardPath) + ">"}, {text: size},
-			{o.t("outcome." + string(out)), outcomeClass(out)}, {text: o.replyText(last.Code, last.Enhanced, last.Text)}})
+			{o.outcomeWord(out, last.Code), outcomeClass(out)}, {text: o.replyText(last.Code, last.Enhanced, last.Text)}})
 	}
 	return rows
 }

@@ -44,6 +44,14 @@ func (l *Ladder) sentences(it item) []string {
 	return lines
 }
 
+// upperFirst begins a sentence.
+func upperFirst(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
+
 func sentenceEnd(s string) string {
 	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
 		return s

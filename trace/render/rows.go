@@ -58,7 +58,9 @@ func (l *Ladder) eventRow(r *row, e *trace.Entry) {
 		}
 		r.label, r.brief = []string{l.o.visible(line)}, l.o.briefCommand(line, v.Verb)
 	default:
-		r.label = []string{l.o.spoken(v)}
+		what := l.o.spoken(v)
+		short, _, _ := strings.Cut(what, ",")
+		r.label, r.brief = []string{what}, []string{short}
 	}
 }
 

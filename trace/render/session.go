@@ -131,14 +131,25 @@ func (l *Ladder) attach(entries []*trace.Entry, fs []trace.Finding) []below {
 	var top []below
 	l.under = map[*trace.Entry][]below{}
 	for _, f := range fs {
-		b := below{l.o.finding(f), severityClass(f.Severity)}
+		b := below{text: l.o.finding(f), cl: severityClass(f.Severity)}
 		if e := concerns(entries, f); e != nil {
-			l.under[e] = append(l.under[e], b)
+			l.under[e] = again(l.under[e], b)
 		} else {
 			top = append(top, b)
 		}
 	}
 	return top
+}
+
+// again adds b to list, or counts it where it stands there already.
+func again(list []below, b below) []below {
+	for i := range list {
+		if list[i].text == b.text {
+			list[i].times++
+			return list
+		}
+	}
+	return append(list, b)
 }
 
 // concerns is the entry that a finding is about: the first whose packets hold the finding's, else the last that began
@@ -167,7 +178,12 @@ func concerns(entries []*trace.Entry, f trace.Finding) *trace.Entry {
 func (l *Ladder) below(it item) []below {
 	var all []below
 	for _, e := range it {
-		all = append(all, l.under[e]...)
+		for _, b := range l.under[e] {
+			if b.times > 0 {
+				b.text = itoa(int64(b.times+1)) + " x " + b.text
+			}
+			all = append(all, b)
+		}
 	}
 	return all
 }

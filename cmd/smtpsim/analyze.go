@@ -1,0 +1,310 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"github.com/smtpsim/smtpsim/trace"
+	"github.com/smtpsim/smtpsim/trace/analyze"
+	"github.com/smtpsim/smtpsim/trace/capture"
+	"github.com/smtpsim/smtpsim/trace/render"
+	"github.com/smtpsim/smtpsim/trace/table"
+	"github.com/spf13/cobra"
+)
+
+// analyzeFlags are the flags of analyze.
+type analyzeFlags struct {
+	picture
+	format   string
+	rows     string
+	sessions []int
+	unfold   []int
+	together bool
+	events   bool
+}
+
+// newAnalyzeCmd shows the SMTP sessions in captures.
+func newAnalyzeCmd(a *app) *cobra.Command {
+	var f analyzeFlags
+	cmd := &cobra.Command{
+		Use:     a.t("analyze.use"),
+		Short:   a.t("analyze.short"),
+		Long:    a.t("analyze.long"),
+		Example: "smtpsim analyze mail.pcapng\nsmtpsim analyze --session 3 --full mail.pcapng\ntcpdump -w - port 25 | smtpsim analyze --format ndjson -",
+		Args:    a.need("error.files.capture"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.checkAnalyze(cmd, f); err != nil {
+				return err
+			}
+			return a.analyze(f, args)
+		},
+	}
+	a.formatFlag(cmd, &f.format, "auto", "ladder", "table", "json", "ndjson", "csv")
+	a.pictureFlags(cmd.Flags(), &f.picture)
+	fl := cmd.Flags()
+	fl.IntSliceVar(&f.sessions, "session", nil, a.t("analyze.session"))
+	fl.IntSliceVar(&f.unfold, "unfold", nil, a.t("analyze.unfold"))
+	fl.BoolVar(&f.together, "together", false, a.t("analyze.together"))
+	fl.BoolVar(&f.events, "events", false, a.t("analyze.events"))
+	fl.StringVar(&f.rows, "rows", "sessions", a.t("analyze.rows"))
+	return cmd
+}
+
+func (a *app) checkAnalyze(cmd *cobra.Command, f analyzeFlags) error {
+	if err := a.oneOf("--format", f.format, "auto", "ladder", "table", "json", "ndjson", "csv"); err != nil {
+		return err
+	}
+	if err := a.oneOf("--rows", f.rows, "sessions", "transactions", "recipients", "findings"); err != nil {
+		return err
+	}
+	for _, n := range f.sessions {
+		if n < 1 {
+			return a.usage("error.session.number", "n", strconv.Itoa(n))
+		}
+	}
+	switch changed := cmd.Flags().Changed; {
+	case changed("rows") && f.format != "csv":
+		return a.usage("error.flag.with", "flag", "--rows", "other", "--format csv")
+	case changed("events") && f.format != "ndjson":
+		return a.usage("error.flag.with", "flag", "--events", "other", "--format ndjson")
+	case f.together && f.format != "auto" && f.format != "ladder":
+		return a.usage("error.flag.with", "flag", "--together", "other", "--format ladder")
+	}
+	return a.checkPicture(f.picture)
+}
+
+// analyze reads the captures and prints in the form asked for.
+func (a *app) analyze(f analyzeFlags, files []string) error {
+	inputs, err := a.captureInputs(files)
+	if err != nil {
+		return err
+	}
+	w, err := a.open(files...)
+	if err != nil {
+		return err
+	}
+	opts := analyze.Options{Workers: runtime.GOMAXPROCS(0), Events: true}
+	progress := a.progress()
+	opts.Progress = progress.tell
+	run := func(sink analyze.Sink) error {
+		err := analyze.Run(inputs, opts, chosen{sink, f.sessions})
+		progress.clear()
+		return a.captureError(err)
+	}
+	switch f.format {
+	case "ndjson":
+		n := render.NewNDJSON(w, f.events)
+		opts.Events = f.events
+		err := run(n)
+		return errors.Join(err, n.End())
+	case "csv":
+		c := &csvRows{rows: f.rows, files: files}
+		opts.Events = f.rows == "sessions" // which counts commands
+		if err := run(c); err != nil {
+			return err
+		}
+		return c.table.CSV(w)
+	case "json":
+		g := &gathered{keep: -1}
+		err := run(g)
+		return errors.Join(err, render.JSON(w, g.Report))
+	}
+	g := &gathered{keep: fewSessions}
+	if f.format == "ladder" || f.together || len(f.sessions) > 0 {
+		g.keep = -1
+	}
+	err = run(g)
+	if missing := g.missing(f.sessions); err == nil && missing != 0 {
+		return a.fail(nil, "error.session", "n", strconv.Itoa(missing), "last", strconv.Itoa(g.seen))
+	}
+	return errors.Join(err, a.printSessions(w, f, g))
+}
+
+// captureInputs checks that every file is there and no directory before anything is printed.
+func (a *app) captureInputs(files []string) ([]analyze.Input, error) {
+	var inputs []analyze.Input
+	for _, name := range files {
+		if name == "-" {
+			inputs = append(inputs, analyze.Input{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }})
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, a.fileError(name, err)
+		}
+		if info.IsDir() {
+			return nil, a.fail(nil, "error.file.directory", "file", name)
+		}
+		inputs = append(inputs, analyze.File(name))
+	}
+	return inputs, nil
+}
+
+// captureError makes what was wrong with captures one line: the first, and how many more.
+func (a *app) captureError(err error) error {
+	if err == nil {
+		return nil
+	}
+	more := ""
+	if all, ok := err.(interface{ Unwrap() []error }); ok && len(all.Unwrap()) > 1 {
+		more = a.t("error.more", "n", strconv.Itoa(len(all.Unwrap())-1))
+		err = all.Unwrap()[0]
+	} else if ok {
+		err = all.Unwrap()[0]
+	}
+	var format *capture.FormatError
+	switch {
+	case errors.As(err, &format) && len(format.Got) == 0:
+		return a.fail(err, "error.capture.empty", "file", format.Name, "more", more)
+	case errors.As(err, &format):
+		return a.fail(err, "error.capture", "file", format.Name, "got", hex(format.Got), "more", more)
+	}
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return a.fileError(path.Path, err)
+	}
+	return &failure{err.Error() + more, err}
+}
+
+func hex(b []byte) string {
+	const digits = "0123456789abcdef"
+	s := ""
+	for i, c := range b {
+		if i > 0 {
+			s += " "
+		}
+		s += string(digits[c>>4]) + string(digits[c&15])
+	}
+	return s
+}
+
+// chosen lets only some sessions through; none chosen means all.
+type chosen struct {
+	analyze.Sink
+	only []int
+}
+
+func (c chosen) wanted(id int) bool { return len(c.only) == 0 || slices.Contains(c.only, id) }
+
+func (c chosen) Event(s *trace.Session, e *trace.Event) {
+	if c.wanted(s.ID) {
+		c.Sink.Event(s, e)
+	}
+}
+
+func (c chosen) Session(s *trace.Session) {
+	if g, ok := c.Sink.(*gathered); ok {
+		g.seen++
+	}
+	if c.wanted(s.ID) {
+		c.Sink.Session(s)
+	}
+}
+
+func (c chosen) Relation(r trace.Relation) {
+	if c.wanted(r.A.Session) || c.wanted(r.B.Session) {
+		c.Sink.Relation(r)
+	}
+}
+
+// fewSessions is up to how many sessions are shown as ladders without being asked to.
+const fewSessions = 5
+
+// gathered keeps what an analysis finds. Where there are more sessions than keep, their events are forgotten.
+type gathered struct {
+	render.Report
+	keep int // sessions with events; -1: all
+	seen int // sessions in the captures, chosen or not
+	per  []int
+}
+
+// Event does nothing: sessions hold their events.
+func (g *gathered) Event(*trace.Session, *trace.Event) {}
+
+// Session keeps s.
+func (g *gathered) Session(s *trace.Session) {
+	g.Sessions = append(g.Sessions, s)
+	if g.keep < 0 || len(g.Sessions) <= g.keep {
+		return
+	}
+	from := len(g.Sessions) - 1
+	if from == g.keep {
+		from = 0
+	}
+	for i := from; i < len(g.Sessions); i++ {
+		short := *g.Sessions[i]
+		short.Events = nil
+		g.Sessions[i] = &short
+	}
+}
+
+// Capture keeps c.
+func (g *gathered) Capture(c trace.Capture) { g.Captures = append(g.Captures, c) }
+
+// Relation keeps r.
+func (g *gathered) Relation(r trace.Relation) { g.Relations = append(g.Relations, r) }
+
+// missing is a session that was asked for and is not there, or 0.
+func (g *gathered) missing(asked []int) int {
+	for _, n := range asked {
+		if n > g.seen {
+			return n
+		}
+	}
+	return 0
+}
+
+// readable says that at least one file was a capture.
+func (g *gathered) readable() bool {
+	return slices.ContainsFunc(g.Captures, func(c trace.Capture) bool { return c.Format != "" })
+}
+
+// sessionsOf counts the sessions of one capture.
+func (g *gathered) sessionsOf(capture int) int {
+	n := 0
+	for _, s := range g.Sessions {
+		if s.Capture == capture {
+			n++
+		}
+	}
+	return n
+}
+
+// csvRows makes rows of each session as it comes.
+type csvRows struct {
+	rows  string
+	files []string
+	table table.Table
+}
+
+// Event does nothing: sessions hold their events.
+func (c *csvRows) Event(*trace.Session, *trace.Event) {}
+
+// Session adds the rows of s.
+func (c *csvRows) Session(s *trace.Session) { c.add([]*trace.Session{s}) }
+
+func (c *csvRows) add(ss []*trace.Session) {
+	var t table.Table
+	switch c.rows {
+	case "transactions":
+		t = table.Transactions(ss)
+	case "recipients":
+		t = table.Recipients(ss)
+	case "findings":
+		t = table.Findings(ss)
+	default:
+		t = table.Sessions(ss, c.files)
+	}
+	c.table.Columns = t.Columns
+	c.table.Rows = append(c.table.Rows, t.Rows...)
+}
+
+// Capture sees to it that there is a header line even without sessions.
+func (c *csvRows) Capture(trace.Capture) { c.add(nil) }
+
+// Relation does nothing.
+func (c *csvRows) Relation(trace.Relation) {}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/smtpsim/smtpsim/trace/render"
+)
+
+const (
+	fewEvents    = 150 // more are not shown as ladders without being asked to
+	relationsMax = 20  // of a table
+)
+
+// printSessions prints sessions for people: few as ladders, many as tables, or as --format says.
+func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
+	o := a.options(f.picture)
+	o.Unfold = f.unfold
+	p := &pages{w: w}
+	events := 0
+	for _, s := range g.Sessions {
+		events += len(s.Events)
+	}
+	ladders := f.format == "ladder" || f.together || len(f.sessions) > 0 || len(g.Sessions) <= fewSessions && events <= fewEvents
+	if f.format == "table" {
+		ladders = false
+	}
+	if len(f.sessions) == 0 && g.readable() {
+		p.page(func() error { return a.printCaptures(w, g, o) })
+	}
+	if f.format != "ladder" && len(f.sessions) == 0 && !f.together && len(g.Sessions) > 1 || f.format == "table" && len(g.Sessions) > 0 {
+		p.page(func() error { return render.WriteSessions(w, g.Sessions, o) })
+	}
+	switch {
+	case f.together && len(g.Sessions) > 0:
+		p.page(func() error { return render.WriteTogether(w, g.Sessions, o) })
+	case ladders:
+		for _, s := range g.Sessions {
+			p.page(func() error { return render.WriteSession(w, s, o) })
+		}
+	default:
+		a.printTables(p, f, g, o)
+	}
+	if len(g.Relations) > 0 {
+		some := g.Relations
+		if !ladders && !f.full {
+			some = some[:min(len(some), relationsMax)]
+		}
+		p.page(func() error { return render.WriteRelations(w, some, o) })
+	}
+	if !ladders && !f.together && len(g.Sessions) > 1 {
+		p.page(func() error {
+			_, err := fmt.Fprintln(w, a.t("analyze.many", "n", strconv.Itoa(len(g.Sessions)),
+				"first", strconv.Itoa(g.Sessions[0].ID), "file", oneLine(g.Captures[g.Sessions[0].Capture].File)))
+			return err
+		})
+	}
+	return p.err
+}
+
+// printTables prints who got what, for --format table, and what is wrong.
+func (a *app) printTables(p *pages, f analyzeFlags, g *gathered, o render.Options) {
+	mails, findings := 0, 0
+	for _, s := range g.Sessions {
+		mails += len(s.Transactions)
+		findings += len(s.Findings)
+	}
+	if f.format == "table" && mails > 0 {
+		p.page(func() error { return render.WriteRecipients(p.w, g.Sessions, o) })
+	}
+	if findings > 0 {
+		p.page(func() error { return render.WriteFindings(p.w, g.Sessions, o) })
+	}
+}
+
+func (a *app) printCaptures(w io.Writer, g *gathered, o render.Options) error {
+	for i, c := range g.Captures {
+		if c.Format == "" { // standard error says why it could not be read
+			continue
+		}
+		if err := render.WriteCapture(w, c, g.sessionsOf(i), o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pages puts an empty line between what is printed and keeps the first error.
+type pages struct {
+	w    io.Writer
+	some bool
+	err  error
+}
+
+func (p *pages) page(print func() error) {
+	if p.err == nil && p.some {
+		_, p.err = io.WriteString(p.w, "\n")
+	}
+	if p.err == nil {
+		p.err = print()
+	}
+	p.some = true
+}
