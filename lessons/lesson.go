@@ -23,6 +23,7 @@ type Lesson struct {
 	Minutes, Extra int    // the core; what is there for the quick
 	Needs          []int  // lessons that should come before
 	Misconceptions []string
+	Unfold         bool // ladders show every line: the dialogue itself is the matter
 	Screens        []Screen
 	texts          map[string]map[string]string // language, section
 }

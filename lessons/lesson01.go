@@ -14,7 +14,7 @@ func lesson1() *Lesson {
 	whole := append(envelope[:4:4], "DATA", "Subject: by hand", "", "Hello Bob.", ".")
 	header := append(envelope[:4:4], "DATA", "From: alice@nord.example", "To: carol@west.example", "Subject: who gets it?", "", "Hello.", ".", "QUIT", "run")
 	return &Lesson{
-		Number: 1, ID: "dialogue", Minutes: 20, Extra: 5, Misconceptions: []string{"M2", "M7", "M9"},
+		Number: 1, ID: "dialogue", Minutes: 20, Extra: 5, Misconceptions: []string{"M2", "M7", "M9"}, Unfold: true,
 		Screens: []Screen{
 			{ID: "1.0"},
 			{ID: "1.1", Scenario: "hand", Task: Predict{Options: abc(2), Right: "b", Run: []string{"telnet mx1 25"},

@@ -27,7 +27,7 @@ func lesson3() *Lesson {
 				Run: toBob, Decisive: firstOf(trace.EntryQueue), Because: provesDead("mx2")}},
 			{ID: "3.7", Scenario: "west-550", Task: Predict{Options: abc(3), Right: "c", Tag: "M6", Run: toBob,
 				Decisive: firstReply("mx1", 550, ""), Because: func(e *Evidence, n int) bool { return IsReply(e.At(n), "mx1", 550) }}},
-			{ID: "3.8", Scenario: "west-450", Stop: true, Task: Predict{Options: abc(3), Right: "b", Tag: "M8", Run: toBob,
+			{ID: "3.8", Scenario: "west-450", Stop: true, Task: Predict{Options: abc(3), Right: "b", Tag: "M8", Run: append(toBob[:1:1], "clock +10m"),
 				Decisive: firstOf(trace.EntryQueue)}},
 			{ID: "3.9", Scenario: "five", Task: Sort{
 				Items:    []string{"anna", "berta", "clara", "dora", "emil"},

@@ -119,7 +119,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	cfg := node.Config{
 		Host: w.net.Host(h.Name).Ports(), Persona: persona.ByName(h.Persona),
 		Domains: h.Domains, Users: h.Users, Aliases: h.Aliases, RelayFrom: h.RelayFrom, RelayTo: h.RelayTo,
-		Resolver: w.nameServers(h), LookupClients: !w.scenario.NoReverse, Extensions: h.Extensions, NoEHLO: h.NoEHLO,
+		Resolver: w.nameServers(h), LookupClients: w.scenario.Lookups == "all", Extensions: h.Extensions, NoEHLO: h.NoEHLO,
 		Limits: node.Limits{MessageSize: h.Limits.MessageSize, Recipients: h.Limits.Recipients, Hops: h.Limits.Hops},
 		Waits:  h.Retry, GiveUp: h.GiveUp,
 	}
@@ -155,6 +155,9 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	if h.Is(scenario.MUA) {
 		msa, _ := w.scenario.Host(h.SubmitTo) // checked when the scenario was read
 		cfg.SubmitTo = msa.Name
+		if w.scenario.Lookups == "routing" {
+			cfg.SubmitAddr = netip.AddrPortFrom(msa.Addrs[0], node.PortSubmission)
+		}
 	}
 	return cfg, nil
 }

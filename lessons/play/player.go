@@ -360,7 +360,7 @@ func (p *Player) screenInputs() []lessons.Input {
 }
 
 func (p *Player) renderOptions() render.Options {
-	o := render.Options{Width: p.o.Width, Lang: render.Lang(p.o.Lang), Plain: p.o.Plain, Color: p.o.Color, Fold: true, Keep: keep}
+	o := render.Options{Width: p.o.Width, Lang: render.Lang(p.o.Lang), Plain: p.o.Plain, Color: p.o.Color, Fold: !p.lesson.Unfold, Keep: keep}
 	if p.o.ASCII {
 		o.Glyphs = render.ASCII
 	}

@@ -40,6 +40,7 @@ type predict struct {
 	ran    bool
 	proved bool
 	told   bool // the decisive line was commented
+	more   int  // how often the way on was explained
 }
 
 func (t *predict) phase() string {
@@ -63,7 +64,10 @@ func (t *predict) ask() {
 	case t.sure == 0:
 		p.say("sure")
 	case p.view.more():
-		p.say("more")
+		if t.more == 0 || t.more == 1 && t.told { // once, and once more after the line that decides
+			p.say("more")
+			t.more++
+		}
 	case t.t.Because != nil && !t.proved:
 		if !p.section(Tutor, p.Screen()+".because", nil) {
 			p.say("because")
@@ -72,14 +76,15 @@ func (t *predict) ask() {
 }
 
 func (t *predict) enter() {
-	if t.sure > 0 && t.p.view.more() {
+	switch {
+	case t.sure > 0 && t.p.view.more():
 		t.p.view.reveal(t.p, 1)
 		t.comment()
-	}
-	if t.done() {
-		if !t.told {
+		if t.done() {
+			t.p.say("enter")
 			return
 		}
+	case t.done():
 		t.p.next()
 		return
 	}
@@ -87,7 +92,6 @@ func (t *predict) enter() {
 }
 
 func (t *predict) line(s string) bool {
-	p := t.p
 	s = strings.ToLower(strings.TrimSpace(s))
 	switch {
 	case t.guess == "" && (slices.Contains(t.t.Options, s) || s == "?" || s == "x"):
@@ -121,6 +125,9 @@ func (t *predict) lock() {
 	}
 	for _, line := range t.t.Run {
 		p.world.Do(line)
+	}
+	if p.Talking() {
+		p.world.Leave()
 	}
 	t.ran = true
 	if t.t.Decisive == nil {
@@ -159,7 +166,7 @@ func (t *predict) tell() {
 	if !p.section(Tutor, p.Screen()+suffix, values) {
 		p.section(Tutor, p.Screen()+".after", values)
 	}
-	if t.done() {
+	if t.t.Decisive == nil {
 		p.say("enter")
 	}
 }

@@ -48,9 +48,8 @@ func english() map[string]string {
 		"why":                 "`why` needs the number of a line that you see, for example `why 18`.",
 		"what-if":             "`what-if off mx2` runs it again with one thing changed; also `silent mx2`, `zone delete west.example MX`, and `… at 12`.",
 		"what-if.same":        "With \"{fault}\" nothing would be different.",
-		"what-if.first":       "What if \"{fault}\"? The first {same} lines are the same; #{n} is the first difference.",
+		"what-if.first":       "What if \"{fault}\"? #{n} is the first difference.",
 		"what-if.left":        "as it was",
-		"what-if.right":       "what if",
 	}
 }
 
@@ -94,8 +93,7 @@ func german() map[string]string {
 		"why":                 "`why` braucht die Nummer einer Zeile, die du siehst, zum Beispiel `why 18`.",
 		"what-if":             "`what-if off mx2` lässt alles noch einmal laufen, mit einer Änderung; auch `silent mx2`, `zone delete west.example MX` und `… at 12`.",
 		"what-if.same":        "Mit „{fault}“ wäre nichts anders.",
-		"what-if.first":       "Was wäre mit „{fault}“? Die ersten {same} Zeilen sind gleich; #{n} ist der erste Unterschied.",
+		"what-if.first":       "Was wäre mit „{fault}“? #{n} ist der erste Unterschied.",
 		"what-if.left":        "wie es war",
-		"what-if.right":       "was wäre wenn",
 	}
 }

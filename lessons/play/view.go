@@ -1,7 +1,11 @@
 package play
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/smtpsim/smtpsim/codes"
+	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/render"
 )
@@ -24,7 +28,7 @@ func (v *view) begin(p *Player, decisive int) {
 // header draws the columns, anew when hosts have come in.
 func (v *view) header(p *Player) {
 	entries := p.world.Timeline().Entries
-	hosts := render.HostsOf(entries[min(p.since, len(entries)):])
+	hosts := p.inOrder(render.HostsOf(entries[min(p.since, len(entries)):]))
 	if v.ladder != nil && v.columns == len(hosts) {
 		return
 	}
@@ -40,12 +44,14 @@ func (v *view) more() bool { return v.growing }
 // reveal shows n more lines of the ladder: entries that fold into one line come together.
 func (v *view) reveal(p *Player, n int) {
 	all := p.world.Timeline().Entries
-	for range n {
-		if v.shown >= len(all) {
-			break
+	for ; n > 0 && v.shown < len(all); n-- {
+		if v.shown+1 != v.decisive && p.trivial(all[v.shown]) {
+			v.shown++
+			n++
+			continue
 		}
 		end := v.shown + 1
-		for end < len(all) && end != v.decisive && routine(all[end-1]) && routine(all[end]) && all[end].Session == all[end-1].Session {
+		for !p.lesson.Unfold && end < len(all) && end != v.decisive && routine(all[end-1]) && routine(all[end]) && all[end].Session == all[end-1].Session {
 			end++
 		}
 		for _, l := range v.ladder.Lines(all[v.shown:end]...) {
@@ -53,7 +59,40 @@ func (v *view) reveal(p *Player, n int) {
 		}
 		v.shown = end
 	}
+	for v.shown < len(all) && v.shown+1 != v.decisive && p.trivial(all[v.shown]) {
+		v.shown++
+	}
 	v.growing = v.growing && v.shown < len(all)
+}
+
+// trivial says that an entry is left out of a growing ladder: the switching that the page told of, and the goodbye of a
+// session, unless the dialogue itself is the matter. "ladder N" shows it.
+func (p *Player) trivial(e *trace.Entry) bool {
+	if e.Kind == trace.EntryFault {
+		return true
+	}
+	return !p.lesson.Unfold && e.Event != nil && (e.Event.Verb == "QUIT" || e.Event.Code == 221)
+}
+
+// inOrder puts columns in the order in which a mail travels: who writes, who takes it from him, the name server, the rest.
+func (p *Player) inOrder(hosts []string) []string {
+	rank := func(name string) int {
+		h, ok := p.world.Scenario().Host(name)
+		switch {
+		case !ok:
+			return 3
+		case h.Is(scenario.MUA):
+			return 0
+		case h.Is(scenario.MSA):
+			return 1
+		case h.Is(scenario.DNS):
+			return 2
+		}
+		return 3
+	}
+	out := slices.Clone(hosts)
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
 }
 
 // routine says that an entry may fold with its neighbours.
@@ -61,9 +100,9 @@ func routine(e *trace.Entry) bool {
 	return e.Event != nil && !keep(e) && e.Event.Code < 400 && e.Event.Kind != trace.KindGreeting
 }
 
-// keep lists what a lesson always shows on a line of its own: RCPT, the text, its reply.
+// keep lists what a lesson always shows on a line of its own: the recipient, where one server talks to another.
 func keep(e *trace.Entry) bool {
-	return e.Event != nil && (e.Event.Verb == "RCPT" || e.Event.Verb == "MAIL")
+	return e.Event != nil && e.Event.Verb == "RCPT" && e.Session != nil && strings.HasSuffix(e.Session.Server, ":25")
 }
 
 // fresh shows what a command made happen, all at once.
@@ -127,7 +166,7 @@ func (p *Player) ladder(args []string) {
 	} else if p.since < len(entries) {
 		entries = entries[p.since:]
 	}
-	l := render.NewLadder(render.HostsOf(entries), len(all), false, o)
+	l := render.NewLadder(p.inOrder(render.HostsOf(entries)), len(all), false, o)
 	for _, s := range append(l.Header(), l.Lines(entries...)...) {
 		p.print(Ladder, s)
 	}

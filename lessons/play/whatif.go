@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpsim/smtpsim/sim"
 	"github.com/smtpsim/smtpsim/trace"
+	"github.com/smtpsim/smtpsim/trace/render"
 )
 
 // whatIf runs the screen's story again with one thing changed, and shows both side by side from the first difference:
@@ -26,17 +27,30 @@ func (p *Player) whatIf(args []string) {
 		return
 	}
 	defer other.Close()
-	left, right := p.world.Timeline().Entries, other.Timeline().Entries
-	i := 0
-	for i < len(left) && i < len(right) && same(left[i], right[i]) {
-		i++
-	}
-	if i == len(left) && i == len(right) {
+	a, b := withoutFaults(p.world.Timeline()), withoutFaults(other.Timeline())
+	n := render.FirstDifference(a.Entries, b.Entries)
+	if n == 0 {
 		p.say("what-if.same", "fault", strings.Join(args, " "))
 		return
 	}
-	p.say("what-if.first", "fault", strings.Join(args, " "), "same", itoa(i), "n", itoa(i+1))
-	p.columns(left[i:], right[i:])
+	p.say("what-if.first", "fault", strings.Join(args, " "), "n", itoa(n))
+	var buf strings.Builder
+	titles := [2]string{text(p.o.Lang, "what-if.left"), strings.Join(args, " ")}
+	_ = render.WriteCompare(&buf, a, b, titles, p.renderOptions()) // a Builder takes everything
+	for _, l := range strings.Split(strings.TrimRight(buf.String(), "\n"), "\n") {
+		p.print(Ladder, l)
+	}
+}
+
+// withoutFaults leaves out the switching itself: it is the question, not the answer.
+func withoutFaults(t *trace.Timeline) *trace.Timeline {
+	out := &trace.Timeline{Cap: t.Cap}
+	for _, e := range t.Entries {
+		if e.Kind != trace.EntryFault {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out
 }
 
 // faultWords turns "mx2 down" into "off mx2".
@@ -84,51 +98,4 @@ func (p *Player) differently(fault string, at int) (*sim.World, bool) {
 		return nil, false
 	}
 	return w, true
-}
-
-// same compares what happened, not when.
-func same(a, b *trace.Entry) bool {
-	if a.Kind != b.Kind || a.Host != b.Host || a.Peer != b.Peer || a.Name != b.Name || a.Code != b.Code ||
-		strings.Join(a.Answers, "|") != strings.Join(b.Answers, "|") || (a.Event == nil) != (b.Event == nil) {
-		return false
-	}
-	return a.Event == nil || a.Event.Kind == b.Event.Kind && a.Event.Verb == b.Event.Verb && a.Event.Code == b.Event.Code
-}
-
-// columns prints two runs beside each other: what each did, and how it ended.
-func (p *Player) columns(left, right []*trace.Entry) {
-	const rows = 12
-	width := (p.o.Width - 5) / 2
-	p.print(Tool, pad(text(p.o.Lang, "what-if.left"), width)+" | "+text(p.o.Lang, "what-if.right"))
-	l, r := headline(left), headline(right)
-	for i := range max(min(len(l), rows), min(len(r), rows)) {
-		p.print(Tool, pad(cell(l, i, width), width)+" | "+cell(r, i, width))
-	}
-	if len(l) > rows || len(r) > rows {
-		p.print(Tool, pad("…"+cell(l, len(l)-1, width-1), width)+" | …"+cell(r, len(r)-1, width-1))
-	}
-}
-
-// headline keeps what tells the story: connections, greetings, refusals, queue, delivery, bounce.
-func headline(entries []*trace.Entry) []string {
-	var out []string
-	for _, e := range entries {
-		ev := e.Event
-		if ev != nil && ev.Kind != trace.KindGreeting && ev.Code < 400 && ev.Verb != "RCPT" || e.Kind == trace.EntryDNS {
-			continue
-		}
-		out = append(out, "#"+itoa(e.N)+" "+sentence(e))
-	}
-	return out
-}
-
-func cell(lines []string, i, width int) string {
-	if i < 0 || i >= len(lines) {
-		return ""
-	}
-	r := []rune(lines[i])
-	if len(r) > width {
-		return string(r[:width-1]) + "…"
-	}
-	return lines[i]
 }

@@ -202,7 +202,8 @@ func (c *Console) send(o *Output, args []string) {
 		o.add(Hint, "%v", err)
 		return
 	}
-	o.add(Event, "%s writes to %s", args[0], args[1])
+	o.add(Event, "%s writes to %s; a minute passes", args[0], args[1])
+	c.w.Pass(time.Minute)
 }
 
 func (c *Console) state(state string) func(*Output, []string) {

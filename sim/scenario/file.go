@@ -8,7 +8,7 @@ type file struct {
 	Start    word     `yaml:"start"`
 	Until    word     `yaml:"until"`
 	Learner  word     `yaml:"learner"`
-	Reverse  word     `yaml:"reverse-lookups"`
+	Lookups  word     `yaml:"lookups"`
 	Network  linkYAML `yaml:"network"`
 	Links    []struct {
 		Between []word   `yaml:"between"`

@@ -132,9 +132,7 @@ func (p *parser) head() {
 		}
 		s.Start = t.UTC()
 	}
-	reverse, err := f.Reverse.oneOf("yes", "no")
-	p.fail(err)
-	s.NoReverse = reverse == "no"
+	s.Lookups = must[string](p)(f.Lookups.oneOf("all", "routing"))
 	s.Default = p.link(f.Network)
 	if !f.Network.Latency.set() {
 		s.Default.Latency = 20 * time.Millisecond

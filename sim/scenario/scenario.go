@@ -7,21 +7,21 @@ import (
 
 // Scenario is a network and what happens in it. Times are true (virtual) time since Start.
 type Scenario struct {
-	Name      string        // short, file-name like
-	Title     string        // one line
-	Seed      uint64        // default seed
-	Start     time.Time     // virtual date of the first moment, UTC
-	Until     time.Duration // the run ends here at the latest; 0: when nothing is left to do
-	Default   Link          // every pair of hosts without a Link of its own
-	Links     []Link
-	Hosts     []Host
-	Zones     []string // resource records in zone-file form, one each
-	Broken    []Broken // names that answer SERVFAIL or not at all
-	Mail      []Mail   // in time order
-	Faults    []Fault  // in time order
-	NoReverse bool     // servers do not look up the names of their clients (no PTR questions)
-	Learner   string   // the host from which console commands speak; "": the first MUA
-	Source    []byte   // the file as read
+	Name    string        // short, file-name like
+	Title   string        // one line
+	Seed    uint64        // default seed
+	Start   time.Time     // virtual date of the first moment, UTC
+	Until   time.Duration // the run ends here at the latest; 0: when nothing is left to do
+	Default Link          // every pair of hosts without a Link of its own
+	Links   []Link
+	Hosts   []Host
+	Zones   []string // resource records in zone-file form, one each
+	Broken  []Broken // names that answer SERVFAIL or not at all
+	Mail    []Mail   // in time order
+	Faults  []Fault  // in time order
+	Lookups string   // "all", or "routing": only those that find the way of a mail (no PTR, no address of the MSA)
+	Learner string   // the host from which console commands speak; "": the first MUA
+	Source  []byte   // the file as read
 }
 
 // Link is a two-way connection between two hosts; without hosts it is the default.
