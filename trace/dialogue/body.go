@@ -159,6 +159,16 @@ func (d *Dialogue) endChunk() {
 	}
 }
 
+// refuseChunk takes a refusal of a BDAT that comes before any of its octets: they will not come. RFC 3030 §2 tells a server
+// to read them first, but one that does not know BDAT answers its line at once.
+func (d *Dialogue) refuseChunk(x *expected, r *reply) {
+	c := &d.client
+	if r != nil && r.code >= 400 && c.mode == readChunk && c.body == x.body && !c.chunkEnd.set && d.queue.len() == 0 {
+		c.chunk = 0
+		c.proceed(readCommands, r.mark.last)
+	}
+}
+
 // chunkGap takes n lost octets inside a BDAT.
 func (d *Dialogue) chunkGap(n int64) {
 	c := &d.client

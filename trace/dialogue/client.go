@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"strings"
+
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -258,6 +260,7 @@ func isCommand(text []byte) bool {
 // syncLine takes a line of a connection whose beginning was not seen: junk, until one is surely a command.
 func (d *Dialogue) syncLine(l line) {
 	if isCommand(l.text) {
+		d.tellSkipped()
 		d.client.mode = readCommands
 		d.command(l)
 		return
@@ -279,9 +282,7 @@ func (d *Dialogue) clientGap(n int64, p *piece) {
 	c := &d.client
 	var at mark
 	at.add(p, 0)
-	if l, open := c.lines.abandon(); open {
-		d.junk(trace.FromClient, l)
-	}
+	d.cutCommand()
 	d.queue.lossy = true
 	switch c.mode {
 	case readText:
@@ -300,6 +301,28 @@ func (d *Dialogue) clientGap(n int64, p *piece) {
 	if c.mode == readCommands || c.mode == readAuth {
 		c.mode = readSync
 	}
+}
+
+// cutCommand ends a line of which no more comes: its verb may be enough to know what was wanted.
+func (d *Dialogue) cutCommand() {
+	l, open := d.client.lines.abandon()
+	if !open {
+		return
+	}
+	word, _, found := strings.Cut(string(l.text), " ")
+	verb := smtp.KnownVerb(word)
+	if verb == "" || !found || d.client.mode == readAuth {
+		d.junk(trace.FromClient, l)
+		return
+	}
+	cmd := smtp.Command{Verb: verb, Line: string(l.text)}
+	e := &trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(verb), Line: cmd.Line, Note: noteCut}
+	if verb == smtp.AUTH {
+		e.Line = maskAuth(&cmd)
+	}
+	d.tellSkipped()
+	d.emit(e, l.mark)
+	d.expect(expected{what: wantReply, cmd: cmd, bad: true, event: e.N, sent: l.mark.end, seq: l.mark.last})
 }
 
 func (d *Dialogue) gapEvent(from trace.Side, n int64, at mark) {

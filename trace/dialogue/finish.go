@@ -38,9 +38,7 @@ func (d *Dialogue) finish(end trace.FlowEnd) {
 // flush takes what is still being read.
 func (d *Dialogue) flush() {
 	c := &d.client
-	if d.server.open {
-		d.closeReply() // its last line never came
-	}
+	d.cutReply()
 	d.settle(true)
 	if c.mode == awaitReply && c.in.size > 0 && d.queue.len() == 0 {
 		c.guessNext()
@@ -59,13 +57,8 @@ func (d *Dialogue) flush() {
 		c.last = false
 		d.endChunk()
 	}
-	if l, open := c.lines.abandon(); open {
-		d.junk(trace.FromClient, l)
-	}
+	d.cutCommand()
 	d.tellSkipped()
-	if l, open := d.server.lines.abandon(); open {
-		d.junk(trace.FromServer, l)
-	}
 }
 
 // sessionEnd names the end: the server's word comes before what TCP did.

@@ -94,12 +94,23 @@ func (d *Dialogue) unasked(r *reply) {
 		d.phase.Greeting = r.text()
 	}
 	d.emit(e, r.mark)
+	if c := &d.client; r.code == 354 && d.partial() && (c.mode == readSync || c.mode == readCommands) {
+		c.proceed(readText, r.mark.last) // DATA was lost, its text follows
+		d.beginText()
+	}
 	d.goodbye(r)
 }
 
+// noteCut stands at a line or reply whose end is not in the evidence.
+const noteCut = "cut"
+
 func (d *Dialogue) replyEvent(kind trace.EventKind, r *reply) *trace.Event {
-	return &trace.Event{From: trace.FromServer, Kind: kind, Code: r.code, Enhanced: r.enhanced, Lines: r.lines,
+	e := &trace.Event{From: trace.FromServer, Kind: kind, Code: r.code, Enhanced: r.enhanced, Lines: r.lines,
 		Interim: r.code/100 == 3}
+	if r.cut {
+		e.Note = noteCut
+	}
+	return e
 }
 
 // answer lets r answer x, the first of the queue.

@@ -19,6 +19,7 @@ type server struct {
 
 	reply reply // being put together
 	open  bool
+	cut   bool // the line being read lacks its end
 }
 
 type serverMode uint8
@@ -36,6 +37,7 @@ type reply struct {
 	lines    []string
 	mark     mark
 	first    trace.Time // of its first line
+	cut      bool       // its end was not seen
 }
 
 func (r *reply) text() string {
@@ -132,11 +134,14 @@ func (d *Dialogue) codeChanges(code int) {
 	} else {
 		d.find(codeChange, "a reply that began with "+decimal(int64(d.server.reply.code))+" goes on with "+decimal(int64(code)), "")
 	}
+	d.server.cut = true
 	d.closeReply()
+	d.server.cut = false
 }
 
 func (d *Dialogue) closeReply() {
 	r := d.server.reply
+	r.cut = d.server.cut
 	d.server.reply, d.server.open = reply{}, false
 	if e, n := smtp.CutEnhanced(r.lines[0]); n > 0 && e[0] == r.code/100 && (n == len(r.lines[0]) || r.lines[0][n] == ' ') {
 		r.enhanced = r.lines[0][:n] // RFC 2034 §4: the class is the code's first digit
@@ -150,6 +155,24 @@ func (d *Dialogue) closeReply() {
 	d.readClient()
 }
 
+// cutReply ends a reply of which no more comes: a gap or the end of the connection cut it. A line's code is enough to know.
+func (d *Dialogue) cutReply() {
+	s := &d.server
+	if l, open := s.lines.abandon(); open {
+		if _, _, _, ok := smtp.SplitReplyLine(string(l.text)); ok {
+			s.cut = true
+			d.replyLine(l)
+		} else {
+			d.junk(trace.FromServer, l)
+		}
+	}
+	if s.open {
+		s.cut = true
+		d.closeReply()
+	}
+	s.cut = false
+}
+
 // serverGap takes n lost octets in front of p.
 func (d *Dialogue) serverGap(n int64, p *piece) {
 	s := &d.server
@@ -159,12 +182,7 @@ func (d *Dialogue) serverGap(n int64, p *piece) {
 		d.tls.lost(trace.FromServer)
 		return
 	}
-	if l, open := s.lines.abandon(); open {
-		d.junk(trace.FromServer, l)
-	}
-	if s.open {
-		d.closeReply()
-	}
+	d.cutReply()
 	d.queue.lossy = true
 	d.gapEvent(trace.FromServer, n, at)
 	s.gapSeq = d.seq

@@ -189,6 +189,7 @@ func (d *Dialogue) finalReply(x *expected, r *reply) {
 
 // bdatReply takes BDAT and its reply. RFC 3030 §2: with LAST it ends the transaction.
 func (d *Dialogue) bdatReply(x *expected, r *reply) {
+	d.refuseChunk(x, r)
 	m := d.mail
 	if m == nil {
 		if !d.partial() && (r == nil || r.code/100 != 2) {
@@ -281,7 +282,7 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	case m.accepted == 0 && m.refused > 0 && !m.lost:
 		m.refuse("RCPT")
 		t.Outcome = trace.Refused
-	case m.lost && (d.server.deaf || !d.server.heard || d.partial()):
+	case d.partial(), m.lost && !d.server.heard:
 		t.Outcome = trace.Unknown
 	default:
 		t.Outcome = how
