@@ -21,6 +21,7 @@ type Config struct {
 	LMTP        bool               // speak RFC 2033
 	HeloOnly    bool               // a client of 1982: HELO, no extensions
 	Without     persona.Extensions // not used although offered
+	Chunking    bool               // send the text with BDAT where CHUNKING is offered
 	TLS         *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
 	TLSRequired bool               // no mail without TLS (RFC 3207 §6)
 	Timeouts    Timeouts

@@ -161,6 +161,8 @@ func (s *script) job(t *testing.T) job {
 			switch key {
 			case "lmtp":
 				j.cfg.LMTP = true
+			case "chunking":
+				j.cfg.Chunking = true
 			case "helo":
 				j.cfg.HeloOnly = true
 			case "without":

@@ -4,7 +4,7 @@ import "github.com/smtpsim/smtpsim/codes/smtp"
 
 // finalReplies reads one reply for each accepted recipient, in order (RFC 2033 §4.2). If the connection breaks in
 // between, those who have theirs keep it, the others are to be tried again (§5).
-func (t *transaction) finalReplies() *Error {
+func (t *transaction) finalReplies(end smtp.Verb) *Error {
 	var last *Error
 	any := false
 	for i := range t.result.Recipients {
@@ -15,7 +15,7 @@ func (t *transaction) finalReplies() *Error {
 		if t.state == smtp.StateClosed && last != nil {
 			break
 		}
-		reply, err := t.reply(smtp.EndOfData, t.cfg.Timeouts.End)
+		reply, err := t.reply(end, t.cfg.Timeouts.End)
 		*to = Recipient{Stage: StageEnd, Reply: reply, Err: err, Accepted: err == nil && reply.Positive()}
 		t.result.Final = reply
 		if to.Accepted {

@@ -211,10 +211,11 @@ func TestTexts(t *testing.T) {
 	for _, w := range worlds {
 		for _, name := range persona.Names() {
 			for _, secure := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s %s tls=%v", w.name, name, secure), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s %s tls and chunking=%v", w.name, name, secure), func(t *testing.T) {
 					s := &sink{}
 					p := pairing{server: smtpserver.Config{Persona: persona.ByName(name), Backend: s}}
 					if secure {
+						p.client.Chunking = true
 						p.server.TLS = serverTLS()
 						p.client.TLS, p.client.TLSRequired = clientTLS(), true
 					}
@@ -291,6 +292,7 @@ func TestClaims(t *testing.T) {
 				j := &journal{}
 				p := pairing{server: smtpserver.Config{Backend: &sink{}, TLS: serverTLS()}, claims: j}
 				p.client.Without = without
+				p.client.Chunking = without != 0 && secure
 				if secure {
 					p.client.TLS = clientTLS()
 				}

@@ -40,6 +40,9 @@ func (t *transaction) stepwise() *Error {
 	if t.accepted == 0 {
 		return t.nobody()
 	}
+	if t.chunked() {
+		return nil
+	}
 	t.line(smtp.DATA, append(t.buf.out, "DATA"...))
 	if reply, err = t.exchange(smtp.DATA); err != nil {
 		return &Error{Stage: StageData, Err: err}
@@ -63,8 +66,11 @@ func (t *transaction) inGroups() *Error {
 		}
 		mail, first = false, i+1
 	}
-	t.line(smtp.DATA, append(t.buf.out, "DATA"...))
-	return t.group(mail, first, len(t.env.Recipients), true)
+	data := !t.chunked()
+	if data {
+		t.line(smtp.DATA, append(t.buf.out, "DATA"...))
+	}
+	return t.group(mail, first, len(t.env.Recipients), data)
 }
 
 // group sends the commands collected: MAIL or not, RCPT for the recipients from first to before end, DATA or not.
@@ -93,6 +99,9 @@ func (t *transaction) group(mail bool, first, end int, data bool) *Error {
 		}
 	}
 	if !data {
+		if end == len(t.env.Recipients) && t.refused == nil && t.accepted == 0 {
+			t.refused = t.nobody()
+		}
 		return nil
 	}
 	reply, err := t.reply(smtp.DATA, t.cfg.Timeouts.Data)

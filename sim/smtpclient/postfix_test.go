@@ -178,6 +178,7 @@ func TestPostfix(t *testing.T) {
 	}
 	configs := map[string]smtpclient.Config{
 		"pipelining": {}, "stepwise": {Without: persona.Pipelining}, "HELO": {HeloOnly: true},
+		"chunking": {Chunking: true}, "chunking stepwise": {Chunking: true, Without: persona.Pipelining},
 		"TLS": {TLS: clientTLS(), TLSRequired: true},
 	}
 	texts := map[string]string{"dots": ".\r\n..\r\n.x\r\n", "empty": "", "long": long.String()}

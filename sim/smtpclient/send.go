@@ -190,13 +190,17 @@ func (t *transaction) text(text []byte) *Error {
 		}
 		return t.refused
 	}
-	if err := t.sendText(text); err != nil {
+	end, send := smtp.EndOfData, t.sendText
+	if t.chunked() {
+		end, send = smtp.BDATLast, t.sendChunk
+	}
+	if err := send(text); err != nil {
 		return &Error{Stage: StageEnd, Err: err}
 	}
 	if t.cfg.LMTP {
-		return t.finalReplies()
+		return t.finalReplies(end)
 	}
-	reply, err := t.reply(smtp.EndOfData, t.cfg.Timeouts.End)
+	reply, err := t.reply(end, t.cfg.Timeouts.End)
 	if err != nil {
 		return &Error{Stage: StageEnd, Err: err}
 	}
