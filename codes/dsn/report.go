@@ -38,7 +38,7 @@ func RFC822(mailbox string) Typed { return Typed{"rfc822", mailbox} }
 
 // SMTP is the reply that a remote server gave, its lines joined by spaces, each with its code (RFC 3464 §2.3.6).
 func SMTP(r smtp.Reply) Typed {
-	return Typed{"smtp", strings.Join(strings.Fields(r.String()), " ")}
+	return Typed{"smtp", strings.TrimRight(strings.ReplaceAll(r.String(), "\r\n", " "), " ")}
 }
 
 // Field is a field that RFC 3464 does not know, kept as it came.

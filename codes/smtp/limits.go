@@ -18,12 +18,13 @@ const (
 // Lines that extensions make longer.
 const (
 	// MaxMailLine is MAIL with every registered parameter: SIZE 26 (RFC 1870 §3), BODY 16 (RFC 3030 §3), BY 17
-	// (RFC 2852 §2), RET and ENVID 112 together (RFC 3461 §4: 8 + 6 + 100, less what counts as separators), AUTH 500
-	// (RFC 4954 §3), TRANSID 88 (RFC 1845 §3), SOLICIT 1007 (RFC 3865 §4), MTRK 40 (RFC 3885 §3), hold 34 (RFC 4865 §3),
-	// SMTPUTF8 10 (RFC 6531 §3.1), MT-PRIORITY 15 (RFC 6710 §2), REQUIRETLS 11 (RFC 8689 §2).
-	MaxMailLine = MaxCommandLine + 26 + 16 + 17 + 112 + 500 + 88 + 1007 + 40 + 34 + 10 + 15 + 11
-	// MaxRcptLine is RCPT with NOTIFY and ORCPT (RFC 3461 §4: 28 + 507) and RRVS (RFC 7293 §4.1: 55).
-	MaxRcptLine = MaxCommandLine + 28 + 507 + 55
+	// (RFC 2852 §2), " ENVID=" with 100 and " RET=FULL" (RFC 3461 §5.4), AUTH 500 (RFC 4954 §3), TRANSID 88 (RFC 1845 §2),
+	// SOLICIT 1007 (RFC 3865 §4.1), MTRK 40 (RFC 3885 §2), hold 34 (RFC 4865 §3), SMTPUTF8 10 (RFC 6531 §3.1), MT-PRIORITY 15
+	// (RFC 6710 §3), REQUIRETLS 11 (RFC 8689 §2).
+	MaxMailLine = MaxCommandLine + 26 + 16 + 17 + 107 + 9 + 500 + 88 + 1007 + 40 + 34 + 10 + 15 + 11
+	// MaxRcptLine is RCPT with " NOTIFY=SUCCESS,FAILURE,DELAY" and " ORCPT=" with 500 (RFC 3461 §5.4), and RRVS 33
+	// (RFC 7293 §3.1).
+	MaxRcptLine = MaxCommandLine + 29 + 507 + 33
 	// MaxAuthLine is the longest line of an AUTH exchange (RFC 4954 §4).
 	MaxAuthLine = 12288
 	// MaxTolerantLine bounds a line in [Tolerant] parsing; nothing real comes near it.

@@ -106,8 +106,8 @@ func (p *parser) highOctet() error {
 		p.note(UTF8)
 	case p.mode == Tolerant:
 		p.note(EightBit)
-	default:
-		return p.fail("ASCII characters only")
+	default: // RFC 5321 §2.4: "SHOULD reject such commands, normally using '500 syntax error - invalid character'"
+		return p.failWith(500, EnhancedCode{5, 5, 2}, "ASCII characters only")
 	}
 	p.pos += size
 	return nil

@@ -1,5 +1,7 @@
 package smtp
 
+import "unicode/utf8"
+
 // Reply is a server's answer (RFC 5321 §4.2).
 type Reply struct {
 	Code     int
@@ -44,7 +46,7 @@ func (r Reply) Text() string {
 }
 
 // Append appends the wire form with CRLFs. Octets that would break a line (CR, LF, NUL) become "?": a text can come from
-// a client, and must not write a second reply.
+// a client, and must not write a second reply. What would make a line longer than MaxReplyLine is cut off.
 func (r Reply) Append(dst []byte) []byte {
 	if len(r.Lines) == 0 {
 		return append(r.appendLine(dst, ' ', ""), "\r\n"...)
@@ -66,6 +68,7 @@ func (r Reply) String() string {
 }
 
 func (r Reply) appendLine(dst []byte, sep byte, text string) []byte {
+	begin := len(dst)
 	code := uint(r.Code) % 1000 // three digits, always
 	dst = append(dst, byte('0'+code/100), byte('0'+code/10%10), byte('0'+code%10), sep)
 	if !r.Enhanced.IsZero() {
@@ -75,13 +78,24 @@ func (r Reply) appendLine(dst []byte, sep byte, text string) []byte {
 		}
 	}
 	start := len(dst)
-	dst = append(dst, text...)
+	dst = append(dst, text[:fit(text, MaxReplyLine-2-(start-begin))]...)
 	for i := start; i < len(dst); i++ {
 		if c := dst[i]; c == '\r' || c == '\n' || c == 0 {
 			dst[i] = '?'
 		}
 	}
 	return dst
+}
+
+// fit is how many octets of text go into room, without cutting a character of UTF-8 in two.
+func fit(text string, room int) int {
+	if len(text) <= room {
+		return len(text)
+	}
+	for room > 0 && !utf8.RuneStart(text[room]) {
+		room--
+	}
+	return room
 }
 
 // SplitReplyLine takes a line without its line end apart: three digits, a separator (' ', '-', or 0 if the line ends

@@ -33,7 +33,7 @@ func TestParseCommandStrictRefuses(t *testing.T) {
 		{"MAIL FROM:<a>", 12, "501 5.1.7 Syntax error: expected @ and a domain"},
 		{"MAIL FROM:<a..b@c.example>", 13, "501 5.1.7 Syntax error: expected a letter before the dot"},
 		{"MAIL FROM:<a.@c.example>", 13, "501 5.1.7 Syntax error: expected a letter after the dot"},
-		{"MAIL FROM:<ä@b.example>", 11, "501 5.1.7 Syntax error: expected ASCII characters only"},
+		{"MAIL FROM:<ä@b.example>", 11, "500 5.5.2 Syntax error: expected ASCII characters only"},
 		{"MAIL FROM:<a@b.example> SIZE=", 29, "501 5.1.7 Syntax error: expected a value"},
 		{"MAIL FROM:<a@b.example>  SIZE=1", 24, "501 5.1.7 Syntax error: expected one space only"},
 		{"MAIL FROM:<a@b.example> =1", 24, "501 5.1.7 Syntax error: expected a parameter name"},
