@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
 
@@ -38,6 +39,7 @@ func classRoom(b *testing.B, hosts, burst int) {
 	var nodes []*Node
 	for i := range hosts {
 		h := net.AddHost(vnet.HostConfig{Name: fmt.Sprintf("mx.d%d.example", i), Addrs: []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})}}).Ports()
+		h.Claims = host.NoClaims{}
 		n, err := Start(Config{Host: h, Roles: []Role{MTA, MDA}, Domains: []string{fmt.Sprintf("d%d.example", i)}, Users: []string{"bob"},
 			Resolver: []netip.AddrPort{netip.AddrPortFrom(nameServer, dns.Port)}})
 		if err != nil {

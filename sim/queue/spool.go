@@ -114,7 +114,7 @@ func (m *mail) parseState(data []byte) error {
 
 // parseReply reads a reply in wire form; one that was never given is the zero Reply.
 func parseReply(s string) smtp.Reply {
-	var p smtp.ReplyParser
+	p := smtp.ReplyParser{Mode: smtp.Tolerant}
 	for line := range strings.SplitSeq(s, "\r\n") {
 		if finished, err := p.Line(line); finished || err != nil {
 			break
