@@ -345,3 +345,27 @@ func only(claims []string, kind string) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+// TestForgetsOffers: what was offered before TLS counts no more (RFC 3207 §4.2).
+func TestForgetsOffers(t *testing.T) {
+	for _, w := range worlds {
+		p := pairing{server: smtpserver.Config{Backend: &sink{}, TLS: serverTLS()}}
+		p.client.TLS = clientTLS()
+		p.work = func(c *smtpclient.Client) error {
+			if c.TLS() == nil || c.Offers().Has(persona.StartTLS) || !c.Offers().Has(persona.Pipelining|persona.Size) || c.SizeMax() != 10240000 {
+				t.Errorf("%s: inside TLS: %s, SIZE %d", w.name, c.Offers(), c.SizeMax())
+			}
+			if r := c.Hello(); r.Code != 250 || r.Lines[0] != "mx.example" {
+				t.Errorf("%s: EHLO: %s", w.name, r)
+			}
+			r, err := c.Do("NOOP")
+			if r.Code != 250 {
+				t.Errorf("%s: NOOP: %s", w.name, r)
+			}
+			return err
+		}
+		if err := w.play(t, p); err != nil {
+			t.Error(w.name, err)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type inline struct {
 	input []byte
 	out   bytes.Buffer
 	seen  [][]string // lines said, by step
+	sends []string   // what went out in one piece
 }
 
 func (c *inline) Read(p []byte) (int, error) {
@@ -58,7 +59,11 @@ func (c *inline) collect() {
 	c.seen = append(c.seen, lines[:len(lines)-1])
 }
 
-func (c *inline) Write(p []byte) (int, error)      { return c.out.Write(p) }
+func (c *inline) Write(p []byte) (int, error) {
+	c.sends = append(c.sends, string(p))
+	return c.out.Write(p)
+}
+
 func (c *inline) Close() error                     { return nil }
 func (c *inline) LocalAddr() net.Addr              { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 10), Port: 25} }
 func (c *inline) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 100), Port: 4711} }

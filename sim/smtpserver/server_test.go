@@ -114,3 +114,25 @@ func TestCountHops(t *testing.T) {
 		}
 	}
 }
+
+// TestReplyGroups: replies to MAIL, RCPT and RSET go out together, those to EHLO, DATA, VRFY, EXPN, QUIT, NOOP and to
+// unknown commands at once, even though more commands wait (RFC 2920 §3.2).
+func TestReplyGroups(t *testing.T) {
+	srv := smtpserver.New(fixedHost(host.NoClaims{}), smtpserver.Config{Backend: newBox(persona.Postfix())})
+	group := "MAIL FROM:<a@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nRSET\r\nNOOP\r\nVRFY alice\r\nEXPN x\r\nFOO\r\n" +
+		"MAIL FROM:<a@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nDATA\r\nx\r\n.\r\nRSET\r\nQUIT\r\n"
+	conn := &inline{steps: []step{{}, {send: []byte("EHLO ws.example\r\n")}, {send: []byte(group)}}}
+	conn.run(srv)
+	var got []string
+	for _, piece := range conn.sends[2:] {
+		codes := ""
+		for line := range strings.SplitSeq(strings.TrimSpace(piece), "\r\n") {
+			codes += " " + line[:3]
+		}
+		got = append(got, codes[1:])
+	}
+	want := []string{"250 250 250 250", "252", "500", "500", "250 250 354", "250 250 221"}
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("replies went out as %q, want %q", got, want)
+	}
+}

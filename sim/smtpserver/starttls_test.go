@@ -152,3 +152,24 @@ func TestAuthInsideTLS(t *testing.T) {
 		t.Errorf("the backend has %q", notes)
 	}
 }
+
+// TestStartTLSForgetsUser: who has authenticated himself in plain text is nobody inside TLS (RFC 3207 §4.2), and has not
+// introduced himself either.
+func TestStartTLSForgetsUser(t *testing.T) {
+	b := newBox(persona.Postfix())
+	b.knows = true
+	port := listen(t, smtpserver.Config{Backend: b, TLS: testTLS(), With: persona.Auth, AuthInClear: true})
+	c := dial(t, port)
+	c.say("", "220")
+	c.say("EHLO ws.example\r\n", "250")
+	c.say("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n", "235")
+	c.say("STARTTLS\r\n", "220")
+	c.startTLS()
+	c.say("MAIL FROM:<carol@ws.example>\r\n", "250") // Postfix needs no EHLO
+	c.say("RCPT TO:<x@elsewhere.example>\r\n", "554")
+	c.say("RCPT TO:<alice@mx.example>\r\nDATA\r\n", "250 354")
+	c.say(".\r\nQUIT\r\n", "250 221")
+	if notes := b.notes(); len(notes) != 1 || !strings.HasPrefix(notes[0], "SMTP <") {
+		t.Errorf("the backend has %q", notes)
+	}
+}
