@@ -81,6 +81,11 @@ func (a *app) t(key string, pairs ...string) string {
 		s, ok = german[key]
 	}
 	if !ok {
+		if s, ok = englishSim()[key]; a.lang == render.German {
+			s, ok = germanSim()[key]
+		}
+	}
+	if !ok {
 		return key
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -36,8 +36,11 @@ func newRootCmd(a *app) *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd.OutOrStdout(), cmd) })
 	root.SetHelpCommand(newHelpCmd(a))
 	root.AddCommand(
+		newLessonCmd(a),
+		newRunCmd(a),
 		newAnalyzeCmd(a),
 		newTraceCmd(a),
+		newCodesCmd(a),
 		newVersionCmd(a),
 		newCompletionCmd(a),
 	)

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -156,4 +157,24 @@ func label(name string) string {
 		}
 	}
 	return name
+}
+
+// Columns puts host names in the order in which a mail travels: who writes it, who takes it from there, the name server, the
+// rest as they come.
+func (s *Scenario) Columns(hosts []string) []string {
+	rank := func(name string) int {
+		h, ok := s.Host(name)
+		switch {
+		case ok && h.Is(MUA):
+			return 0
+		case ok && h.Is(MSA):
+			return 1
+		case ok && h.Is(DNS):
+			return 2
+		}
+		return 3
+	}
+	out := slices.Clone(hosts)
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/smtpsim/smtpsim/lessons/play"
+	"github.com/smtpsim/smtpsim/trace/table"
+)
+
+// voices prints a lesson so that the page, the tutor, a server and a tool never look alike, with or without colour, and so
+// that a screen reader hears who speaks.
+type voices struct {
+	w     io.Writer
+	color bool
+	plain bool
+	ascii bool
+	last  play.Voice
+	any   bool
+}
+
+func (a *app) voices(w io.Writer, p *play.Player) *voices {
+	o := p.Options()
+	return &voices{w: w, color: o.Color, plain: o.Plain, ascii: o.ASCII}
+}
+
+// lines prints what a typed line led to, with an empty line where the voice changes to or from the page.
+func (v *voices) lines(all []play.Line) {
+	for _, l := range all {
+		if v.any && l.Voice != v.last && (l.Voice == play.Page || v.last == play.Page || l.Voice == play.Tutor) {
+			fmt.Fprintln(v.w)
+		}
+		v.last, v.any = l.Voice, true
+		fmt.Fprintln(v.w, v.dress(l))
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(v.w)
+		v.any = false
+	}
+}
+
+// dress gives a line the mark and colour of its voice. Only the page and the ladder were made by this program throughout:
+// everything else may hold somebody's words and is made harmless.
+func (v *voices) dress(l play.Line) string {
+	switch l.Voice {
+	case play.Page, play.Ladder:
+		return l.Text
+	case play.Server:
+		return v.paint("S: "+table.Visible(l.Text), "33")
+	case play.Tool:
+		return table.Visible(l.Text)
+	default:
+		return v.paint(v.tutorMark(), "36") + l.Text
+	}
+}
+
+func (v *voices) tutorMark() string {
+	if v.ascii || v.plain {
+		return "> "
+	}
+	return "» "
+}
+
+func (v *voices) paint(s, sgr string) string {
+	if !v.color {
+		return s
+	}
+	return "\x1b[" + sgr + "m" + s + "\x1b[0m"
+}
+
+// echo shows a line that nobody typed, as if it had been.
+func (v *voices) echo(prompt, line string) {
+	fmt.Fprintln(v.w, strings.TrimRight(prompt+" "+table.Visible(line), " "))
+}
+
+// note is a word about the lesson itself: saved, resumed.
+func (v *voices) note(s string) {
+	fmt.Fprintln(v.w, v.paint(v.tutorMark(), "36")+table.Visible(s))
+}
