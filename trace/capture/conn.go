@@ -238,7 +238,12 @@ func (a *Assembler) glance(c *conn, from trace.Side, seq uint32, s *trace.Segmen
 func (a *Assembler) halfClose(c *conn, from trace.Side) {
 	d := &c.dirs[from]
 	d.fin.done = true
-	d.next = d.fin.seq + 1
+	for d.head != nil { // nothing stands behind a FIN
+		a.spare(a.shift(d))
+	}
+	if int32(d.fin.seq+1-d.next) > 0 {
+		d.next = d.fin.seq + 1
+	}
 	if !c.halfClosed {
 		c.halfClosed, c.first = true, from
 	}

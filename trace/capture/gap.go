@@ -78,17 +78,10 @@ func (d *stream) holds() bool { return d.head != nil || d.fin.set && !d.fin.done
 
 // settle tells what may be told, gives up what is lost for good (with force: all that is not there), and keeps the list of those that wait.
 func (a *Assembler) settle(c *conn, now trace.Time, force bool) {
-	for {
-		a.drain(c)
-		if c.state != connOpen || !c.holds() {
-			break
-		}
-		if c.entangled() {
-			continue
-		}
+	for a.drain(c); c.state == connOpen && c.holds(); a.drain(c) {
 		if force {
 			a.forced(c)
-		} else if !a.giveUp(c, now) {
+		} else if !c.entangled() && !a.giveUp(c, now) {
 			break
 		}
 	}
@@ -162,21 +155,24 @@ func (d *stream) lost() (upTo uint32, lost bool) {
 	if d.fin.set && !d.fin.done && int32(d.fin.seq-upTo) < 0 {
 		upTo = d.fin.seq
 	}
-	return upTo, upTo != d.next
+	return upTo, int32(upTo-d.next) > 0
 }
 
-// forced gives up what the longest waiting piece or mark waits for; if only an RST waits, it takes effect.
+// forced gives up what the longest waiting piece or mark waits for; if only an RST waits, it takes effect. Called after
+// drain, it always lets something come out.
 func (a *Assembler) forced(c *conn) {
+	if c.entangled() {
+		return
+	}
 	order, from := int64(-1), trace.FromClient
 	var seq, ack uint32
-	var acks bool
 	for side := trace.FromClient; side <= trace.FromServer; side++ {
 		d := &c.dirs[side]
 		if p := d.head; p != nil && (order < 0 || p.order < order) {
-			order, from, seq, ack, acks = p.order, side, p.seq, p.ack, p.acks
+			order, from, seq, ack = p.order, side, p.seq, p.ack
 		}
 		if f := &d.fin; f.set && !f.done && d.head == nil && (order < 0 || f.order < order) {
-			order, from, seq, ack, acks = f.order, side, f.seq, f.ack, f.acks
+			order, from, seq, ack = f.order, side, f.seq, f.ack
 		}
 	}
 	if order < 0 {
@@ -187,9 +183,6 @@ func (a *Assembler) forced(c *conn) {
 	if int32(seq-d.next) > 0 {
 		a.gap(c, from, seq)
 		return
-	}
-	if o.allows(acks, ack) {
-		return // its turn has come
 	}
 	if o.head != nil && int32(o.head.seq-ack) < 0 {
 		ack = o.head.seq

@@ -48,9 +48,6 @@ func (p *pcapng) next(out *packet) error {
 			}
 			continue
 		}
-		if p.order == nil {
-			return &broken{at, "a block stands before the first section header"}
-		}
 		kind, length := p.order.Uint32(head), p.order.Uint32(head[4:])
 		if err := checkLength(at, kind, length); err != nil {
 			return err
