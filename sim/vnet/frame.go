@@ -94,6 +94,8 @@ func appendIP6(b []byte, p *packet, payload int) []byte {
 }
 
 // wireFlags maps our bits to the header's.
+//
+//house:table never changes
 var wireFlags = [...]struct {
 	flag trace.TCPFlags
 	bit  byte

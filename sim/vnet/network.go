@@ -78,6 +78,7 @@ type Network struct {
 	inbox     []func()
 }
 
+//house:table never changes
 var defaultStart = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
 
 // New makes a network without hosts.

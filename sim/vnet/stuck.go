@@ -26,6 +26,7 @@ type wait struct {
 	on   fmt.Stringer
 }
 
+//house:table never changes
 var waitTexts = [...]string{
 	waitSleep: "sleep", waitAccept: "accept on", waitSignal: "signal", waitRead: "read from",
 	waitWrite: "write to", waitDial: "dial", waitDatagram: "datagram on",

@@ -311,6 +311,8 @@ func (w *timeWaits) forgetOldest() bool {
 }
 
 // errReset and the like are what the operating system says, so that engines need not know which world they are in.
+//
+//house:table never changes
 var (
 	errReset   error = syscall.ECONNRESET
 	errPipe    error = syscall.EPIPE
