@@ -155,8 +155,14 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	want, err := os.ReadFile(file)
-	if err != nil || !bytes.Equal(out.Bytes(), want) {
-		t.Errorf("%v: got\n%s", err, out.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, lines := strings.Split(out.String(), "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(have), len(lines)) {
+		if i >= len(have) || i >= len(lines) || have[i] != lines[i] {
+			t.Fatalf("%s, line %d differs: run go test ./codes -update and read the difference", file, i+1)
+		}
 	}
 }
 
