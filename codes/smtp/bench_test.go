@@ -77,6 +77,21 @@ func BenchmarkUnstuffer(b *testing.B) {
 	}
 }
 
+// Text that only a hostile or broken program writes must not cost much more.
+func BenchmarkUnstufferOdd(b *testing.B) {
+	for name, piece := range map[string]string{"bare CR": "a\r", "bare LF": "a\n", "dots": "\r\n.."} {
+		b.Run(name, func(b *testing.B) {
+			text := bytes.Repeat([]byte(piece), 1<<20/len(piece))
+			b.SetBytes(int64(len(text)))
+			var u Unstuffer
+			for b.Loop() {
+				u.Reset()
+				u.Feed(text)
+			}
+		})
+	}
+}
+
 func BenchmarkAppendStuffed(b *testing.B) {
 	text := bytes.Repeat(append(bytes.Repeat([]byte("x"), 76), '\r', '\n'), 1000)
 	b.SetBytes(int64(len(text)))

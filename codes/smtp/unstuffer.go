@@ -77,17 +77,27 @@ func (u *Unstuffer) cut(p []byte, start, end int) []byte {
 	return u.buf
 }
 
-// skip goes to the next CR or bare LF within a line.
+// skip goes to the next CR or bare LF within a line. It looks ahead by windows: else a text with many CRs and no LF, or
+// the other way round, would be searched to its end again and again.
 func (u *Unstuffer) skip(p []byte, i int) int {
-	n := bytes.IndexByte(p[i:], '\n')
-	if n < 0 {
-		n = len(p) - i
+	const window = 2 * MaxTextLine
+	start := i
+	for i < len(p) {
+		w := p[i:min(len(p), i+window)]
+		n := bytes.IndexByte(w, '\n')
+		if n < 0 {
+			n = len(w)
+		}
+		if cr := bytes.IndexByte(w[:n], '\r'); cr >= 0 {
+			n = cr
+		}
+		i += n
+		if n < len(w) {
+			break
+		}
 	}
-	if cr := bytes.IndexByte(p[i:i+n], '\r'); cr >= 0 {
-		n = cr
-	}
-	u.column += n
-	return i + n
+	u.column += i - start
+	return i
 }
 
 type keep uint8
