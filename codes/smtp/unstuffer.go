@@ -80,7 +80,7 @@ func (u *Unstuffer) cut(p []byte, start, end int) []byte {
 // skip goes to the next CR or bare LF within a line. It looks ahead by windows: else a text with many CRs and no LF, or
 // the other way round, would be searched to its end again and again.
 func (u *Unstuffer) skip(p []byte, i int) int {
-	const window = 2 * MaxTextLine
+	const window = 256 // more than nearly all lines
 	start := i
 	for i < len(p) {
 		w := p[i:min(len(p), i+window)]
