@@ -23,15 +23,27 @@ const (
 	TypeANY   Type = 255
 )
 
-func typeNames() map[Type]string {
-	return map[Type]string{TypeA: "A", TypeNS: "NS", TypeCNAME: "CNAME", TypeSOA: "SOA", TypePTR: "PTR", TypeMX: "MX",
-		TypeTXT: "TXT", TypeAAAA: "AAAA", TypeANY: "ANY"}
-}
-
 // String is the mnemonic; an unknown type is written as RFC 3597 §5 has it, "TYPE257".
 func (t Type) String() string {
-	if s, ok := typeNames()[t]; ok {
-		return s
+	switch t {
+	case TypeA:
+		return "A"
+	case TypeNS:
+		return "NS"
+	case TypeCNAME:
+		return "CNAME"
+	case TypeSOA:
+		return "SOA"
+	case TypePTR:
+		return "PTR"
+	case TypeMX:
+		return "MX"
+	case TypeTXT:
+		return "TXT"
+	case TypeAAAA:
+		return "AAAA"
+	case TypeANY:
+		return "ANY"
 	}
 	return "TYPE" + strconv.Itoa(int(t))
 }
@@ -39,8 +51,8 @@ func (t Type) String() string {
 // ParseType reads a mnemonic without regard to case.
 func ParseType(s string) (Type, bool) {
 	up := strings.ToUpper(s)
-	for t, name := range typeNames() {
-		if name == up {
+	for _, t := range [...]Type{TypeA, TypeNS, TypeCNAME, TypeSOA, TypePTR, TypeMX, TypeTXT, TypeAAAA, TypeANY} {
+		if t.String() == up {
 			return t, true
 		}
 	}

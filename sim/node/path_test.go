@@ -81,6 +81,8 @@ func TestFates(t *testing.T) {
 		{"554 to the text", bob, script(reply(AtEnd, "", "554 5.6.0 bad", 0)), "msa bounced bob@west.example 554" + bounce, "RFC 5321 §4.2.1"},
 		{"550 to MAIL", bob, script(reply(AtMail, "", "550 5.7.1 not you", 0)), "msa bounced bob@west.example 550" + bounce, "RFC 5321 §4.2.1"},
 		{"only an address", "bob@only-a.example", nil, "msa relayed bob@only-a.example 250; mx2 delivered bob@only-a.example 250", "RFC 5321 §5.1: implicit MX"},
+		{"alias", "bob@alias.example", nil, "msa relayed bob@alias.example 250; mx1 delivered bob@alias.example 250", "RFC 5321 §5.1: the name behind a CNAME counts"},
+		{"MX to an alias", "bob@odd.example", nil, "msa relayed bob@odd.example 250; mx1 delivered bob@odd.example 250", "RFC 2181 §10.3 forbids it, everybody follows it"},
 		{"null MX", "bob@null.example", nil, "msa bounced bob@null.example 556" + bounce, "RFC 7505 §4.1"},
 		{"NXDOMAIN", "bob@nix.example", nil, "msa bounced bob@nix.example 550" + bounce, "RFC 5321 §5.1"},
 		{"nothing there", "bob@empty.example", nil, "msa bounced bob@empty.example 550" + bounce, "RFC 5321 §5.1"},
@@ -321,6 +323,22 @@ func TestIPv6(t *testing.T) {
 	w.net.RunIdle()
 	if got := string(w.box("mx.six.example", "bob")[0]); !strings.Contains(got, "[IPv6:2001:db8::10]") {
 		t.Errorf("not over IPv6:\n%s", got)
+	}
+	// RFC 5321 §5.1: a host's addresses in order, until one works; nobody has the first
+	for _, line := range []string{"half.example MX 10 mx.half.example", "mx.half.example AAAA 2001:db8::dead", "mx.half.example A 198.51.100.6"} {
+		r, err := dns.ParseRecord(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.zones.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.nodes["mx.six.example"].domains["half.example"] = true
+	w.send(alice, "bob@half.example")
+	w.net.RunIdle()
+	if box := w.box("mx.six.example", "bob"); len(box) != 2 || !strings.Contains(string(box[1]), "[192.0.2.10]") {
+		t.Errorf("%d messages came; the second not over IPv4", len(box))
 	}
 }
 

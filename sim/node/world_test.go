@@ -152,6 +152,9 @@ west.example A 198.51.100.80
 null.example MX 0 .
 only-a.example A 198.51.100.26
 empty.example TXT "nothing else"
+alias.example CNAME west.example
+odd.example MX 10 alias-of-mx1.example
+alias-of-mx1.example CNAME mx1.west.example
 self.example MX 10 msa.nord.example`, vnet.Link{Latency: 20 * time.Millisecond})
 	for _, h := range []struct {
 		name, addr string
@@ -160,7 +163,8 @@ self.example MX 10 msa.nord.example`, vnet.Link{Latency: 20 * time.Millisecond})
 		{"alice.nord.example", "192.0.2.101", Config{Roles: []Role{MUA}, SubmitTo: "msa.nord.example", SubmitAddr: netip.MustParseAddrPort("192.0.2.10:587")}},
 		{"msa.nord.example", "192.0.2.10", Config{Roles: []Role{MSA, MTA, MDA}, Domains: []string{"nord.example"}, Users: []string{"alice"},
 			RelayFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.96/28")}}},
-		{"mx1.west.example", "198.51.100.25", Config{Roles: []Role{MTA, MDA}, Domains: []string{"west.example"}, Users: []string{"bob", "carol"}, Persona: persona.Exim()}},
+		{"mx1.west.example", "198.51.100.25", Config{Roles: []Role{MTA, MDA}, Domains: []string{"west.example", "alias.example", "odd.example"}, Users: []string{"bob", "carol"},
+			Persona: persona.Exim()}},
 		{"mx2.west.example", "198.51.100.26", Config{Roles: []Role{MTA, MDA}, Domains: []string{"west.example", "only-a.example"}, Users: []string{"bob", "carol"}}},
 		{"www.west.example", "198.51.100.80", Config{Roles: []Role{Web}}},
 	} {

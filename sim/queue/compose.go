@@ -49,7 +49,7 @@ func (q *Queue) recipient(m *mail, i int, a dsn.Action, now time.Time) dsn.Recip
 		name, _, _ := strings.Cut(r.last.Remote, "[")
 		out.RemoteMTA = dsn.DNS(name)
 	}
-	out.Diagnostic = dsn.Typed{Type: "x-smtpsim", Value: strings.ReplaceAll(reply.Text(), "\n", " ")}
+	out.Diagnostic = dsn.Typed{Type: "x-" + q.opts.Persona.Name, Value: strings.ReplaceAll(reply.Text(), "\n", " ")}
 	if r.last.Said && r.last.Remote != "" {
 		out.Diagnostic = dsn.SMTP(reply) // RFC 3461 §9.2: the reply as it came, all its lines
 	}

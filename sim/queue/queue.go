@@ -2,6 +2,7 @@ package queue
 
 import (
 	"container/heap"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -135,8 +136,11 @@ func (q *Queue) NextID() string {
 	}
 }
 
+// ErrTaken is a queue id that another mail in the spool has.
+var ErrTaken = errors.New("queue id is in use")
+
 // Accept takes responsibility for a message, trace field in front of text: when it returns nil the mail is on disk, and
-// the server may say 250 (RFC 5321 §6.1). Neither field nor text is kept. The error is the disk's.
+// the server may say 250 (RFC 5321 §6.1). Neither field nor text is kept. The error is the disk's, or ErrTaken.
 func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) error {
 	m := &mail{id: id, arrived: q.host.Clock.Now(), envelope: env, size: int64(len(field) + len(text)), slot: -1}
 	if len(env.Recipients) == 1 {
@@ -145,6 +149,12 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 		m.rcpts = make([]rcpt, len(env.Recipients))
 	}
 	data := appendSpool(make([]byte, 0, len(field)+len(text)+64+80*(1+len(env.Recipients))), m)
+	q.mu.Lock()
+	_, taken := q.mails[id]
+	q.mu.Unlock()
+	if taken {
+		return ErrTaken // two mails with one id would be one mail
+	}
 	start := len(data)
 	data = append(append(data, field...), text...)
 	m.text = data[start:]

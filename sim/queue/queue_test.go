@@ -260,6 +260,21 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+func TestOneMailPerID(t *testing.T) {
+	w := newWorld(t, nil)
+	w.mx(1).takes = time.Minute
+	env := smtp.Envelope{Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: smtp.Mailbox{Local: "bob", Domain: "west.example"}}}}}
+	w.host.Go("accept", func() {
+		if err := w.queue.Accept("A1", env, "", nil); err != nil {
+			t.Error(err)
+		}
+		if err := w.queue.Accept("A1", env, "", nil); err != ErrTaken {
+			t.Errorf("the same id again: %v, want ErrTaken", err)
+		}
+	})
+	w.passes(time.Second)
+}
+
 func TestSessionsAreReused(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.PerDialog = 4 })
 	w.mx(1).takes = time.Second
