@@ -168,7 +168,10 @@ func (h *Host) newPorts() *host.Host {
 		Entropy:   h.entropyFor,
 		Go:        func(name string, f func()) { h.net.spawn(h, name, f) },
 		NewSignal: func() host.Signal { return &signal{host: h} },
-		Claims:    claims{h},
+		Claims:    host.NoClaims{}, // engines look for it and save themselves the trouble
+	}
+	if _, nobody := h.net.claims.(host.NoClaims); !nobody {
+		out.Claims = claims{h}
 	}
 	for _, f := range h.faces {
 		out.Addrs = append(out.Addrs, f.addr)
