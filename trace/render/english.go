@@ -215,4 +215,18 @@ var english = map[string]string{
 	"relation.retry_of": "{a} tries {b} again", "relation.greylisted": "{a} tries {b} again, which was greylisted",
 	"relation.next_mx": "{a} tries at another server what failed in {b}", "relation.same_message": "{a} carries the message of {b}",
 	"relation.session": "session {n}", "relation.mail": "session {n} mail {k}",
+
+	"permanence.positive": "yes", "permanence.intermediate": "go on", "permanence.temporary": "not now", "permanence.permanent": "no, for good",
+	"reason.unsure": "(a guess)", "fact.mailbox": "mailbox {value}", "fact.host": "host {value}", "fact.queue": "queue id {value}",
+	"do.sender": "Sender:", "do.admin": "Administrator:", "do.recipient": "Recipient:",
+	"kind.reply": "Reply code", "kind.class": "Class", "kind.enhanced": "Enhanced status code", "kind.verb": "Command",
+	"kind.ehlo": "EHLO keyword", "kind.parameter": "Parameter", "kind.with": "Protocol", "kind.reason": "Reason", "kind.finding": "Finding",
+	"col.key": "key", "col.title": "what it is", "col.source": "source", "col.status": "status",
+
+	"status.standard": "standard", "status.extension": "extension", "status.registry-only": "only in the registry", "status.vendor": "of one vendor",
+	"status.folklore": "used without a standard", "status.deprecated": "deprecated", "status.obsolete": "obsolete", "status.guess": "reading of words",
+	"status.registered": "registered", "status.required": "required", "status.optional": "optional", "status.private": "private",
+	"status.experimental": "experimental", "status.note": "note", "status.warning": "warning", "status.error": "error",
+	"status.LMTP only": "LMTP only", "status.optional, listed in EHLO": "optional, listed in EHLO",
+	"status.private, in old registry": "private, in the old registry", "status.required (may be disabled)": "required, may be disabled",
 }

@@ -215,4 +215,18 @@ var german = map[string]string{
 	"relation.retry_of": "{a} versucht {b} noch einmal", "relation.greylisted": "{a} versucht {b} noch einmal, das in die Greylist fiel",
 	"relation.next_mx": "{a} versucht bei einem anderen Server, was in {b} scheiterte", "relation.same_message": "{a} trägt die Nachricht aus {b}",
 	"relation.session": "Sitzung {n}", "relation.mail": "Sitzung {n} Mail {k}",
+
+	"permanence.positive": "ja", "permanence.intermediate": "weiter", "permanence.temporary": "jetzt nicht", "permanence.permanent": "nein, endgültig",
+	"reason.unsure": "(vermutet)", "fact.mailbox": "Postfach {value}", "fact.host": "Host {value}", "fact.queue": "Queue-Id {value}",
+	"do.sender": "Absender:", "do.admin": "Administrator:", "do.recipient": "Empfänger:",
+	"kind.reply": "Antwortcode", "kind.class": "Klasse", "kind.enhanced": "Erweiterter Statuscode", "kind.verb": "Befehl",
+	"kind.ehlo": "EHLO-Schlüsselwort", "kind.parameter": "Parameter", "kind.with": "Protokoll", "kind.reason": "Grund", "kind.finding": "Befund",
+	"col.key": "Name", "col.title": "was es ist", "col.source": "Quelle", "col.status": "Stand",
+
+	"status.standard": "Standard", "status.extension": "Erweiterung", "status.registry-only": "nur im Register", "status.vendor": "von einem Hersteller",
+	"status.folklore": "üblich ohne Standard", "status.deprecated": "veraltet", "status.obsolete": "überholt", "status.guess": "aus Worten gelesen",
+	"status.registered": "registriert", "status.required": "Pflicht", "status.optional": "freiwillig", "status.private": "privat",
+	"status.experimental": "Versuch", "status.note": "Hinweis", "status.warning": "Warnung", "status.error": "Fehler",
+	"status.LMTP only": "nur LMTP", "status.optional, listed in EHLO": "freiwillig, in EHLO genannt",
+	"status.private, in old registry": "privat, im alten Register", "status.required (may be disabled)": "Pflicht, abschaltbar",
 }

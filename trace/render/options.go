@@ -42,7 +42,8 @@ type Options struct {
 
 	// Meaning is the note at the right of a ladder line, "" for none; nil: [DefaultMeaning].
 	Meaning func(*trace.Entry) string
-	// FindingText is the sentence printed for a finding; nil: its own Text, which is English.
+	// FindingText is the sentence printed for a finding; nil: its own Text, which is English, behind the title that its
+	// kind has in other languages.
 	FindingText func(trace.Finding) string
 
 	Start    trace.Time               // times are relative to it; 0: the first entry with a time
@@ -152,6 +153,9 @@ func (o *Options) findingText(f trace.Finding) string {
 		if s := o.FindingText(f); s != "" {
 			return o.visible(s)
 		}
+	}
+	if title, _ := o.explained(f.ID); o.Lang == German && title != "" { // the values stand in the English sentence
+		return title + ". " + o.visible(f.Text)
 	}
 	return o.visible(f.Text)
 }

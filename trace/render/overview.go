@@ -193,8 +193,8 @@ func groupFindings(ss []*trace.Session) []*findingGroup {
 	return groups
 }
 
-// WriteFindings prints what was found in sessions: a row for each kind of finding, the worst first, explained once. It
-// prints nothing where nothing was found.
+// WriteFindings prints what was found in sessions: a row for each kind of finding, the worst first, explained once: what
+// it is, why it matters, where that stands. It prints nothing where nothing was found.
 func WriteFindings(w io.Writer, ss []*trace.Session, o Options) error {
 	groups := groupFindings(ss)
 	if len(groups) == 0 {
@@ -204,7 +204,11 @@ func WriteFindings(w io.Writer, ss []*trace.Session, o Options) error {
 		{title: o.t("col.sessions"), min: 8, wrap: true}, {title: o.t("col.text"), min: 20, wrap: true}}
 	var rows [][]gridCell
 	for _, g := range groups {
-		text := o.findingText(g.first)
+		title, why := o.explained(g.first.ID)
+		text := strings.TrimSpace(sentenceEnd(title) + " " + why)
+		if title == "" {
+			text = o.findingText(g.first)
+		}
 		if g.first.Source != "" {
 			text += " (" + o.visible(g.first.Source) + ")"
 		}
