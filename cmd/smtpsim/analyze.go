@@ -219,7 +219,6 @@ type gathered struct {
 	render.Report
 	keep int // sessions with events; -1: all
 	seen int // sessions in the captures, chosen or not
-	per  []int
 }
 
 // Event does nothing: sessions hold their events.
