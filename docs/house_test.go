@@ -19,96 +19,6 @@ import (
 
 const module = "github.com/smtpsim/smtpsim/"
 
-// edges lists, for each room, the rooms that it may import: the only ones. Floors follow from it (floorOf).
-// A room that is not listed here does not belong to the house; a listed edge that nobody uses is told.
-func edges() map[string]string {
-	return map[string]string{
-		// F0
-		"captures":     "",
-		"codes":        "codes/reason codes/smtp codes/text",
-		"codes/text":   "",
-		"codes/smtp":   "",
-		"codes/dsn":    "codes/smtp",
-		"codes/reason": "codes/smtp",
-		// F1
-		"sim/host":    "",
-		"trace":       "",
-		"trace/field": "",
-		"trace/mime":  "trace/field",
-		"trace/mbox":  "",
-		// F2
-		"sim/vnet":       "sim/host trace",
-		"sim/realnet":    "sim/host",
-		"trace/capture":  "trace",
-		"trace/dialogue": "codes/smtp trace",
-		"trace/hops":     "codes/dsn trace trace/field trace/mbox trace/mime",
-		"trace/render":   "codes trace trace/hops trace/table",
-		"trace/table":    "trace trace/hops",
-		// F3
-		"sim/dns":        "sim/host",
-		"sim/persona":    "codes/smtp trace/field",
-		"sim/queue":      "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
-		"sim/smtpclient": "codes/smtp sim/host sim/persona",
-		"sim/smtpserver": "codes/smtp sim/host sim/persona trace/field",
-		"trace/analyze":  "trace trace/capture trace/dialogue",
-		// F4
-		"sim/console":  "codes/smtp sim/dns sim/host",
-		"sim/node":     "codes/smtp sim/dns sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
-		"sim/scenario": "codes/smtp",
-		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
-		"sim/bridge": "sim",
-		// F6
-		"lessons":       "lessons/page sim sim/scenario trace",
-		"lessons/page":  "",
-		"lessons/play":  "codes codes/smtp lessons lessons/page sim sim/console sim/scenario trace trace/render",
-		"lessons/grade": "lessons lessons/play",
-		// F7
-		"cmd/smtpsim": "codes lessons lessons/play sim sim/bridge sim/scenario sim/vnet trace trace/analyze trace/capture trace/hops trace/mbox trace/render trace/table",
-	}
-}
-
-// testEdges are further imports that only tests may have.
-func testEdges() map[string]string {
-	return map[string]string{
-		"sim":            "sim/vnet trace/analyze trace/capture trace/hops trace/table", // the witnesses of the crown test
-		"sim/node":       "codes/dsn sim/vnet",                                          // nodes are tried in the deterministic world
-		"sim/queue":      "sim/vnet",
-		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
-		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
-		"sim/vnet":       "trace/capture", // tshark judges the frames
-		"sim/dns":        "sim/vnet",
-		"sim/bridge":     "sim/scenario",
-		"sim/console":    "sim sim/scenario",
-	}
-}
-
-// only names the one room that may import a third-party package, and why.
-func only() map[string]string {
-	return map[string]string{
-		"github.com/google/gopacket":        "trace/capture", // capture formats stay behind Segment
-		"github.com/olekukonko/tablewriter": "trace/render",  // one look for all tables
-		"github.com/miekg/dns":              "sim/dns",       // its client and server use goroutines and the wall clock
-		"github.com/goccy/go-yaml":          "sim/scenario",  // errors with positions are made in one place
-		"github.com/yuin/goldmark":          "lessons/page",  // Markdown becomes lines of a terminal in one place
-		"github.com/spf13/cobra":            "cmd/smtpsim",   // flags and exit codes live at the front door
-		"github.com/spf13/pflag":            "cmd/smtpsim",
-		"golang.org/x/term":                 "cmd/smtpsim",
-		"github.com/rogpeppe/go-internal":   "cmd/smtpsim", // tests of the command line only
-	}
-}
-
-// forbidden imports and the reason; the rooms after the colon may have them.
-func forbidden() map[string]string {
-	return map[string]string{
-		"math/rand": "global randomness breaks replay; use host.Rand:",
-		"net/http":  "nothing here speaks HTTP; the tool works offline:",
-		"plugin":    "one binary:",
-		"unsafe":    "no room needs it:",
-		"os/exec":   "the tool starts no other program:",
-	}
-}
-
 type pkg struct {
 	ImportPath, Dir                                   string
 	Imports, TestImports, XTestImports                []string
@@ -253,6 +163,31 @@ func TestNoWallClock(t *testing.T) {
 					slices.Contains([]string{"Now", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Since", "Until"}, n.Sel.Name) {
 					t.Errorf("%s: time.%s in %s: take the clock from host", fset.Position(n.Pos()), n.Sel.Name, r)
 				}
+			}
+			return true
+		})
+	})
+}
+
+// mayRecover lists the only files that may catch a panic, with the reason.
+func mayRecover() map[string]string {
+	return map[string]string{
+		"cmd/smtpsim/main.go": "a defect becomes one line instead of a stack",
+		"sim/vnet/process.go": "a panic in a process is raised again in the kernel, with host, time and stack",
+	}
+}
+
+// TestNoRecover holds that nothing hides a defect.
+func TestNoRecover(t *testing.T) {
+	may := mayRecover()
+	eachSource(t, func(name string, f *ast.File, fset *token.FileSet) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "recover" && may[name] == "" {
+				t.Errorf("%s: recover hides defects", fset.Position(n.Pos()))
 			}
 			return true
 		})
