@@ -43,8 +43,11 @@ func (f *File) temporary() (err error) {
 		f.temp = fmt.Sprintf("%s.part%d", f.path, i)
 		f.out, err = os.OpenFile(f.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
-			return err
+			break
 		}
+	}
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		return &fs.PathError{Op: "create", Path: f.path, Err: pe.Err}
 	}
 	return err
 }

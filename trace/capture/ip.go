@@ -136,7 +136,7 @@ func (d *decoder) transport(proto uint8, src, dst netip.Addr, b []byte, missing 
 	case protoTCP:
 		return d.tcp(src, dst, b, missing, seg)
 	case protoUDP:
-		return d.udp(src, dst, b, missing)
+		return d.udp(src, dst, b, missing, seg)
 	case protoICMP:
 		return d.icmp(src, b, false)
 	case protoICMPv6:
@@ -145,6 +145,12 @@ func (d *decoder) transport(proto uint8, src, dst netip.Addr, b []byte, missing 
 		return d.ip(b, missing, seg)
 	case protoGRE:
 		return d.gre(b, missing, seg)
+	case protoAH: // in IPv4; ipv6 has read it already
+		next, rest, ok := extension(proto, b)
+		if d.layers++; !ok || d.layers > encapsulations {
+			return d.damaged()
+		}
+		return d.transport(next, src, dst, rest, missing, seg)
 	}
 	d.facts.Counts.OtherIP++
 	return false

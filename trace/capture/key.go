@@ -40,14 +40,13 @@ func Shard(s *trace.Segment) int {
 
 // shard is a fixed hash: nothing of a run or a machine goes into it.
 func (k *connKey) shard() int {
-	h := mix(&k.a, k.aPort) + mix(&k.b, k.bPort)
-	h ^= h >> 32
-	return int(h * 0x9e3779b97f4a7c15 >> 58)
+	return int((mix(&k.a, k.aPort) + mix(&k.b, k.bPort)) >> 58)
 }
 
-// mix spreads the bits of an endpoint.
+// mix spreads the bits of an endpoint over all of the result (the finalizer of MurmurHash3).
 func mix(a *[16]byte, port uint16) uint64 {
-	h := binary.LittleEndian.Uint64(a[:])*0xff51afd7ed558ccd ^ binary.LittleEndian.Uint64(a[8:])
-	h = (h ^ uint64(port)<<32 ^ uint64(port)) * 0xc4ceb9fe1a85ec53
-	return h ^ h>>29
+	h := binary.LittleEndian.Uint64(a[:])*0x9e3779b97f4a7c15 ^ binary.LittleEndian.Uint64(a[8:]) ^ uint64(port)<<8
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
 }

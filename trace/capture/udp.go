@@ -3,12 +3,24 @@ package capture
 import (
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/smtpsim/smtpsim/trace"
 )
 
-// udp gives a datagram to the hook (RFC 768).
-func (d *decoder) udp(src, dst netip.Addr, b []byte, missing int) bool {
+// Ports of tunnels over UDP, which mirrored traffic in clouds comes in.
+const (
+	portVXLAN      = 4789 // RFC 7348 §5
+	portVXLANLinux = 8472 // before it had one
+	portGeneve     = 6081 // RFC 8926 §3.3
+)
+
+// udp gives a datagram to the hook (RFC 768), or goes on into a tunnel.
+func (d *decoder) udp(src, dst netip.Addr, b []byte, missing int, seg *trace.Segment) bool {
 	if len(b) < 8 {
 		return d.damaged()
+	}
+	if kind, inner := tunnel(binary.BigEndian.Uint16(b[2:]), b[8:]); inner != nil {
+		return d.ether(kind, inner, missing, seg)
 	}
 	d.facts.Counts.UDP++
 	if d.opts.Datagram == nil {
@@ -23,6 +35,21 @@ func (d *decoder) udp(src, dst netip.Addr, b []byte, missing int) bool {
 		Src: netip.AddrPortFrom(src, binary.BigEndian.Uint16(b)), Dst: netip.AddrPortFrom(dst, binary.BigEndian.Uint16(b[2:]))}
 	d.opts.Datagram(&d.datagram)
 	return false
+}
+
+// tunnel recognizes VXLAN (RFC 7348 §5) and Geneve (RFC 8926 §3.4) by port and header; inner is nil where it is none.
+func tunnel(port uint16, b []byte) (kind uint16, inner []byte) {
+	if len(b) < 8 {
+		return 0, nil
+	}
+	kind = binary.BigEndian.Uint16(b[2:])
+	switch n := 8 + int(b[0]&0x3f)*4; {
+	case (port == portVXLAN || port == portVXLANLinux) && binary.BigEndian.Uint32(b) == 0x08000000 && b[7] == 0:
+		return etherBridge, b[8:]
+	case port == portGeneve && b[0]>>6 == 0 && n <= len(b) && (kind == etherBridge || kind == etherIPv4 || kind == etherIPv6):
+		return kind, b[n:]
+	}
+	return 0, nil
 }
 
 // icmp gives a destination-unreachable message to the hook. It quotes the header of the packet it is about and at least the first 8
