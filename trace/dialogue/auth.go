@@ -47,7 +47,7 @@ func (d *Dialogue) beginAuth(cmd *smtp.Command) {
 	if cmd.Initial != "" {
 		d.response(cmd.Initial)
 	}
-	if !d.now.tls && (cmd.Arg == "PLAIN" || cmd.Arg == "LOGIN") {
+	if !d.now.tls && (cmd.Arg == "PLAIN" || cmd.Arg == "LOGIN") && d.noted[authInClear.id] == 0 {
 		d.find(authInClear, "AUTH "+cmd.Arg+" without TLS: anybody on the way can read the password", "")
 	}
 }

@@ -107,15 +107,15 @@ func (d *Dialogue) attach(m *mail, b *body) {
 // beginChunk takes the size of a BDAT: so many octets follow, whatever the reply will be (RFC 3030 §2).
 func (d *Dialogue) beginChunk(x *expected, err error) {
 	c := &d.client
-	if c.body == nil || c.body.via != "BDAT" || c.body.complete {
-		c.body = newBody("BDAT")
-	}
-	x.body = c.body
 	if err != nil {
 		d.find(badChunkSize, "BDAT with a size that cannot be read: no octets are taken to follow", x.cmd.Line)
 		x.cmd.Last = false
 		return
 	}
+	if c.body == nil || c.body.via != "BDAT" || c.body.complete {
+		c.body = newBody("BDAT")
+	}
+	x.body = c.body
 	c.chunk, c.last = x.cmd.Size, x.cmd.Last
 	c.chunkEnd = mark{}
 	d.expect(*x)

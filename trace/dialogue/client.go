@@ -29,6 +29,7 @@ type client struct {
 	lines  lineReader
 	mode   clientMode
 	closed bool // FIN seen
+	heard  bool // something came
 
 	verb     smtp.Verb // awaitReply: which command's reply
 	released int64     // what came in a chunk before this one was sent without waiting
@@ -48,6 +49,7 @@ func (d *Dialogue) readClient() {
 	c := &d.client
 	for {
 		p := c.in.first()
+		c.heard = c.heard || p != nil && len(p.data) > 0
 		if p == nil || c.upTo > 0 && p.seq > c.upTo {
 			return
 		}
@@ -126,6 +128,9 @@ func (d *Dialogue) command(l line) {
 	if cmd.Verb == smtp.AUTH {
 		e.Line = maskAuth(&cmd)
 	}
+	if e.Early {
+		d.checkEarly(l.mark)
+	}
 	d.emit(e, l.mark)
 	d.checkLine(&cmd, err, l)
 	x := expected{what: wantReply, cmd: cmd, bad: err != nil, event: e.N, sent: l.mark.end, seq: l.mark.last}
@@ -174,7 +179,7 @@ func (d *Dialogue) early(m mark, v smtp.Verb) bool {
 		return true
 	}
 	first := d.queue.first()
-	if first == nil || d.session.Midstream && d.oneSided() {
+	if first == nil || d.partial() || d.server.deaf {
 		return false
 	}
 	if first.what == wantGreeting {
@@ -189,6 +194,7 @@ func (d *Dialogue) overdue() bool {
 	if c.in.size <= int64(d.opts.MaxPending) {
 		return false
 	}
+	d.server.deaf = !d.server.heard
 	d.find(replyNotSeen, "no reply to "+string(c.verb)+" was seen; what the client sent on is read by its look", "")
 	c.guessNext()
 	return true

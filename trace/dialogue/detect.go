@@ -61,7 +61,7 @@ func (d *Dialogue) decideAtClose(end trace.FlowEnd) {
 	found := d.look()
 	if found.verdict == undecided {
 		found.verdict = notMail
-		if d.mailPort() && (d.held.size > 0 || !d.flow.Midstream) {
+		if d.mailPort() && (d.held.size > 0 || !d.flow.Midstream) && bannerSays(d.held.start[trace.FromServer], true, true) != notMail {
 			found.verdict = isMail // refused, not answered, or not a word from the server: worth knowing on a mail port
 		}
 	}
@@ -137,24 +137,23 @@ func (d *Dialogue) look() finding {
 	return f
 }
 
-// speech looks at what client and server say first.
+// speech looks at what client and server say first. On a mail port each side's word is enough; elsewhere the server's must not
+// say that it is something else.
 func (d *Dialogue) speech(f *finding, client, server []byte) verdict {
-	tunnel := f.proxy != nil && f.skip[1] > 0
 	if len(client) > 0 && isTLS(client[0]) || len(server) > 0 && isTLS(server[0]) && d.flow.Midstream {
 		f.tls = true
 		return d.tlsSpeech(client)
 	}
-	said := bannerSays(server, d.mailPort(), d.flow.Midstream)
-	if said == isMail {
-		return isMail
-	}
-	spoke := clientSays(client, d.flow.Midstream)
+	port := d.mailPort() && f.proxy == nil
+	said, spoke := bannerSays(server, port, d.flow.Midstream), clientSays(client, port, d.flow.Midstream)
 	switch {
-	case spoke == isMail && said != notMail:
+	case said == isMail:
 		return isMail
-	case said == notMail:
+	case said == notMail && (!port || spoke == notMail):
 		return notMail
-	case spoke == notMail && (!d.mailPort() || tunnel):
+	case spoke == isMail:
+		return isMail
+	case spoke == notMail && !port:
 		return notMail
 	}
 	return undecided
@@ -179,44 +178,49 @@ func bannerSays(server []byte, mailPort, midstream bool) verdict {
 			return notMail
 		}
 	}
-	end := bytes.IndexByte(server, '\n')
-	if end < 0 {
-		if len(server) > smtp.MaxReplyLine*4 {
-			return notMail
-		}
+	if len(server) < 4 {
 		return undecided
 	}
-	code, _, text, ok := smtp.SplitReplyLine(string(server[:end]))
-	if !ok || code < 200 || code > 559 {
+	code := int(server[0]-'0')*100 + int(server[1]-'0')*10 + int(server[2]-'0')
+	if c := server[3]; code < 200 || code > 559 || c != ' ' && c != '-' && c != '\r' && c != '\n' {
 		return notMail
 	}
-	if mailPort && (code == 220 || code >= 400 || midstream) {
+	greets := code == 220 || code >= 400
+	if mailPort && (greets || midstream) {
 		return isMail
 	}
-	upper := strings.ToUpper(text)
-	if (code == 220 || code >= 400) && (strings.Contains(upper, "SMTP") || strings.Contains(upper, "LMTP")) {
+	end := bytes.IndexByte(server, '\n')
+	switch {
+	case end < 0 && len(server) > 4*smtp.MaxReplyLine:
+		return notMail
+	case end < 0 || !greets:
+		return undecided
+	}
+	if text := strings.ToUpper(string(server[:end])); strings.Contains(text, "SMTP") || strings.Contains(text, "LMTP") {
 		return isMail
 	}
 	return undecided
 }
 
-// clientSays looks at the client's first line.
-func clientSays(client []byte, midstream bool) verdict {
-	end := bytes.IndexByte(client, '\n')
-	if end < 0 {
-		if len(client) >= smtp.MaxCommandLine || len(client) > 0 && (client[0] < ' ' || client[0] > '~') {
-			return notMail
-		}
-		return undecided
+// clientSays looks at the client's first line, on mail ports at some more.
+func clientSays(client []byte, mailPort, midstream bool) verdict {
+	lines := 1
+	if mailPort {
+		lines = 4
 	}
-	cmd, err := smtp.ParseCommand(strings.TrimRight(string(client[:end]), "\r"), smtp.Tolerant)
-	switch {
-	case err != nil:
-		return notMail
-	case cmd.Verb.Greets() && cmd.Domain != "":
-		return isMail
-	case midstream && (cmd.Verb == smtp.MAIL || cmd.Verb == smtp.RCPT):
-		return isMail
+	for range lines {
+		end := bytes.IndexByte(client, '\n')
+		if end < 0 {
+			if len(client) >= smtp.MaxCommandLine || len(client) > 0 && !mailPort && (client[0] < ' ' || client[0] > '~') {
+				return notMail
+			}
+			return undecided
+		}
+		cmd, err := smtp.ParseCommand(strings.TrimRight(string(client[:end]), "\r"), smtp.Tolerant)
+		if err == nil && (cmd.Verb.Greets() && cmd.Domain != "" || (midstream || mailPort) && (cmd.Verb == smtp.MAIL || cmd.Verb == smtp.RCPT)) {
+			return isMail
+		}
+		client = client[end+1:]
 	}
 	return notMail
 }

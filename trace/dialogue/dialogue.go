@@ -37,6 +37,7 @@ type Dialogue struct {
 	ending      ending
 	noted       map[string]int // findings so far, by id
 	capped      capped
+	tooEarly    mark // the client spoke before the greeting
 	established trace.Time
 }
 

@@ -43,7 +43,7 @@ func (d *Dialogue) effect(x *expected, r *reply) {
 			d.endMail(trace.Aborted)
 		}
 	case smtp.QUIT:
-		d.ending.quit = true
+		d.ending.quit = r != nil || d.ending.closing == 0 // after the server's own goodbye it changes nothing
 		d.endMail(trace.Aborted)
 	case smtp.AUTH:
 		d.authReply(r)
@@ -86,6 +86,7 @@ func (d *Dialogue) introduced(x *expected, r *reply) {
 	for _, l := range r.lines[1:] {
 		d.offered(l)
 	}
+	d.checkTooEarly()
 }
 
 func (d *Dialogue) offered(l string) {

@@ -42,6 +42,7 @@ var (
 	bareLF             = kind{"bare-lf", trace.Warning, "RFC 5321 §2.3.8"}
 	bareCR             = kind{"bare-cr", trace.Warning, "RFC 5321 §2.3.8"}
 	bareEnd            = kind{"bare-lf-end", trace.Warning, "RFC 5321 §4.1.1.4"}
+	bareEndTaken       = kind{"bare-lf-end-taken", trace.Warning, "RFC 5321 §4.1.1.4"}
 	smuggled           = kind{"smuggled-end", trace.Error, "RFC 5321 §4.1.1.4"}
 	longTextLine       = kind{"long-text-line", trace.Warning, "RFC 5321 §4.5.3.1.6"}
 	eightBit           = kind{"8bit-not-declared", trace.Note, "RFC 6152 §3"}
@@ -88,6 +89,34 @@ func (d *Dialogue) findAt(k kind, source, text, evidence string, at mark) {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
+// checkEarly says what is wrong with a command that came before the reply it should have waited for.
+func (d *Dialogue) checkEarly(m mark) {
+	switch first := d.queue.first(); {
+	case m.seq < d.client.released || first == nil: // told where the text or the handshake was
+	case first.what == wantGreeting || d.tooEarly.set:
+		if !d.tooEarly.set {
+			d.tooEarly = m // whether the server invited to it is known when it has answered EHLO
+		}
+	case d.queue.last().endsGroup():
+		d.find(groupNotEnded, "a command was sent before the reply to "+string(d.queue.last().step())+", which must be the last of its group", "")
+	default:
+		d.find(pipelining, "commands were sent in a group, and the server does not offer PIPELINING", "")
+	}
+}
+
+// checkTooEarly tells of a client that spoke before the greeting: Exim invites clients that have been there before.
+func (d *Dialogue) checkTooEarly() {
+	m := d.tooEarly
+	d.tooEarly = mark{}
+	switch {
+	case !m.set || !d.server.heard || d.partial() || d.noted[noGreeting.id] > 0:
+	case d.offers.pipeConnect:
+		d.findAt(earlyPipe, earlyPipe.source, "the client spoke before the greeting, as the server's PIPECONNECT allows", "", m)
+	default:
+		d.findAt(earlyTalk, earlyTalk.source, "the client spoke before the greeting", "", m)
+	}
+}
+
 // checkLine looks at a command's form as it comes.
 func (d *Dialogue) checkLine(cmd *smtp.Command, err error, l line) {
 	if l.bareLF {
@@ -95,7 +124,7 @@ func (d *Dialogue) checkLine(cmd *smtp.Command, err error, l line) {
 	}
 	if err != nil {
 		if cmd.Verb != smtp.BDAT { // has a finding of its own
-			d.find(syntaxError, "a line that is no command: "+err.Error(), evidence(cmd))
+			d.find(syntaxError, "a command that cannot be read: "+err.Error(), evidence(cmd))
 		}
 		return
 	}
@@ -124,7 +153,7 @@ func evidence(cmd *smtp.Command) string {
 
 // checkOrder holds a command against the session table, once its reply is known.
 func (d *Dialogue) checkOrder(x *expected, r *reply) {
-	if x.what != wantReply || x.cmd.Verb == "" || d.partial() {
+	if x.what != wantReply || x.cmd.Verb == "" || d.partial() || d.noted[missingReply.id] > 0 {
 		return
 	}
 	rule := smtp.Lookup(d.state, x.cmd.Step())

@@ -27,6 +27,7 @@ func (d *Dialogue) finish(end trace.FlowEnd) {
 	}
 	d.flush()
 	d.endMail(trace.Unfinished)
+	d.checkTooEarly()
 	d.finishTLS()
 	s := d.session
 	s.End = d.sessionEnd(end)
@@ -96,8 +97,15 @@ func (d *Dialogue) idle() bool {
 
 func (d *Dialogue) closingFindings(end trace.FlowEnd) {
 	s := d.session
-	if !d.server.heard && d.events > 0 {
+	switch {
+	case d.events == 0 || d.tls != nil:
+	case !d.server.heard:
 		d.find(oneSided, "only the client's side was seen; what the server said is not known", "")
+		for _, e := range s.Events {
+			e.Early = false // nobody knows
+		}
+	case !d.client.heard && d.events > 1:
+		d.find(oneSided, "only the server's side was seen; what the client said is not known", "")
 	}
 	if len(s.Transactions) > 0 {
 		last := s.Transactions[len(s.Transactions)-1]

@@ -35,7 +35,13 @@ func (d *Dialogue) resync(r *reply) {
 		}
 		d.find(noGreeting, "the first thing the server says is "+decimal(int64(r.code))+", no greeting", "")
 		d.unanswered(d.queue.pop())
+		d.state = smtp.StateGreeted
 		d.resync(r)
+		return
+	}
+	if x.what == wantReply && x.cmd.Verb == smtp.DATA && r.code/100 == 2 && d.client.in.size > 0 {
+		d.lost(d.queue.pop()) // its 354 is missing: this is the reply to the text, if the client sent one
+		d.readClient()
 		return
 	}
 	for i := d.queue.head + 1; i < len(d.queue.items); i++ {
@@ -43,14 +49,18 @@ func (d *Dialogue) resync(r *reply) {
 			continue
 		}
 		for n := i - d.queue.head; n > 0; n-- {
-			lost := d.queue.pop()
-			if !d.queue.lossy {
-				d.find(missingReply, "no reply to "+string(lost.step())+" was seen", "")
-			}
-			d.unanswered(lost)
+			d.lost(d.queue.pop())
 		}
 		return
 	}
+}
+
+// lost lets go of x, whose reply should have been there.
+func (d *Dialogue) lost(x expected) {
+	if !d.queue.lossy {
+		d.find(missingReply, "no reply to "+string(x.step())+" was seen", "")
+	}
+	d.unanswered(x)
 }
 
 // textEnded takes a reply that comes while text is being read, and whose end was not seen. RFC 5321 §3.8: a server may
@@ -64,7 +74,9 @@ func (d *Dialogue) textEnded(r *reply) bool {
 		if c.body.gap == 0 {
 			return false
 		}
+		b := c.body
 		d.endText(false)
+		d.expect(expected{what: wantFinal, event: d.events, body: b, sent: b.mark.end, seq: b.mark.last})
 		c.mode = readSync
 		return false
 	}
@@ -84,7 +96,7 @@ func (d *Dialogue) textEnded(r *reply) bool {
 func (d *Dialogue) unasked(r *reply) {
 	e := d.replyEvent(trace.KindReply, r)
 	switch {
-	case d.session.Midstream || d.queue.lossy || d.server.deaf:
+	case d.partial() || !d.client.heard:
 	case r.code == 421: // RFC 5321 §3.8, §4.5.3.2: the server may end the session at any time
 	default:
 		d.find(unsolicitedReply, "a reply "+decimal(int64(r.code))+" to nothing the client said", r.text())
@@ -94,7 +106,7 @@ func (d *Dialogue) unasked(r *reply) {
 		d.phase.Greeting = r.text()
 	}
 	d.emit(e, r.mark)
-	if c := &d.client; r.code == 354 && d.partial() && (c.mode == readSync || c.mode == readCommands) {
+	if c := &d.client; r.code == 354 && d.partial() && c.heard && (c.mode == readSync || c.mode == readCommands) {
 		c.proceed(readText, r.mark.last) // DATA was lost, its text follows
 		d.beginText()
 	}
@@ -105,6 +117,7 @@ func (d *Dialogue) unasked(r *reply) {
 const noteCut = "cut"
 
 func (d *Dialogue) replyEvent(kind trace.EventKind, r *reply) *trace.Event {
+	d.tellSkipped()
 	e := &trace.Event{From: trace.FromServer, Kind: kind, Code: r.code, Enhanced: r.enhanced, Lines: r.lines,
 		Interim: r.code/100 == 3}
 	if r.cut {

@@ -4,8 +4,8 @@ import "strings"
 
 // queueID reads the receiver's own name for the mail from its final reply; "" if it is written in no way known here.
 // The reply's text is free (RFC 5321 §4.2): these are the ways of big servers.
-func queueID(lines []string) string {
-	text := lines[len(lines)-1]
+func queueID(text string) string {
+	text = text[strings.LastIndexByte(text, '\n')+1:]
 	for _, before := range [...]string{
 		"queued as ",  // Postfix: "2.0.0 Ok: queued as 4F1B2C3D"
 		"Queued as ",  // aiosmtpd, others

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what is seen into the scripts")
 //	C| te\nxt    octets with Go escapes, nothing added; S| likewise
 //	--           the next line begins a new segment
 //	+0.040       so many seconds pass (a segment takes a millisecond by itself)
-//	gap C 100    so many octets are lost; fin C, rst S, end evicted|refused|unanswered: how it ends
+//	gap C 100    so many octets are lost in front of the next; lost C 100: the same, told at once; fin C, rst S, end evicted|refused|unanswered: how it ends
 //	port 587     of the server; midstream; mail: known to be mail
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -67,6 +67,7 @@ type script struct {
 	end    trace.FlowEnd
 	last   trace.Time
 	packet int64
+	offset [2]int64
 }
 
 const scriptStart = trace.Time(1_767_225_600_000_000_000) // 2026-01-01
@@ -74,7 +75,7 @@ const scriptStart = trace.Time(1_767_225_600_000_000_000) // 2026-01-01
 func parseScript(in string) (*script, error) {
 	s := &script{flow: trace.Flow{ID: 1, Client: netip.MustParseAddrPort("192.0.2.1:40000"), Server: netip.MustParseAddrPort("192.0.2.25:25"),
 		Started: scriptStart, Packet: 1, Attempts: 1, Source: trace.Captured}, last: scriptStart, packet: 3}
-	var offset, gap [2]int64
+	var gap [2]int64
 	open := false // the next line may join the segment before
 	for n, l := range strings.Split(in, "\n") {
 		var data []byte
@@ -114,11 +115,11 @@ func parseScript(in string) (*script, error) {
 		} else {
 			s.packet++
 			s.last += trace.Time(time.Millisecond)
-			s.chunks = append(s.chunks, trace.Chunk{From: side, Time: s.last, Packet: s.packet, Offset: offset[side] + gap[side], Data: data, Gap: gap[side]})
-			offset[side] += gap[side]
+			s.chunks = append(s.chunks, trace.Chunk{From: side, Time: s.last, Packet: s.packet, Offset: s.offset[side] + gap[side], Data: data, Gap: gap[side]})
+			s.offset[side] += gap[side]
 			gap[side] = 0
 		}
-		offset[side] += int64(len(data))
+		s.offset[side] += int64(len(data))
 		open = true
 	}
 	return s, nil
@@ -144,6 +145,14 @@ func (s *script) word(f []string, gap *[2]int64) error {
 	case f[0] == "gap" && len(f) == 3:
 		n, err := strconv.ParseInt(f[2], 10, 64)
 		gap[sideOf(f[1][0])] += n
+		return err
+	case f[0] == "lost" && len(f) == 3: // a gap that shows without octets behind it
+		n, err := strconv.ParseInt(f[2], 10, 64)
+		side := sideOf(f[1][0])
+		s.packet++
+		s.last += trace.Time(time.Millisecond)
+		s.chunks = append(s.chunks, trace.Chunk{From: side, Time: s.last, Packet: s.packet, Offset: s.offset[side] + n, Gap: n})
+		s.offset[side] += n
 		return err
 	case f[0] == "fin" && len(f) == 2:
 		side := sideOf(f[1][0])

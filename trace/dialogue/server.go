@@ -125,14 +125,17 @@ func (d *Dialogue) replyLine(l line) {
 	}
 }
 
-// codeChanges ends a reply whose next line has another code: RFC 5321 §4.2.1 wants the same on each. A greeting whose
-// last line never came is postscreen's teaser.
+// codeChanges takes a line whose code is another than the reply's it should belong to: RFC 5321 §4.2.1 wants the same on
+// each. It begins a new reply where another one is due; a greeting whose last line never came is postscreen's teaser.
 func (d *Dialogue) codeChanges(code int) {
 	first := d.queue.first()
 	if d.server.reply.code == 220 && first != nil && first.what == wantGreeting {
 		d.find(unfinishedGreeting, "the greeting's last line never came; the server went on with "+decimal(int64(code)), "")
 	} else {
 		d.find(codeChange, "a reply that began with "+decimal(int64(d.server.reply.code))+" goes on with "+decimal(int64(code)), "")
+		if d.queue.len() < 2 {
+			return
+		}
 	}
 	d.server.cut = true
 	d.closeReply()
@@ -188,5 +191,9 @@ func (d *Dialogue) serverGap(n int64, p *piece) {
 	s.gapSeq = d.seq
 	if x := d.queue.first(); x != nil && x.what == wantGreeting {
 		d.queue.pop() // it was in the gap
+		d.state = smtp.StateGreeted
+	}
+	for !d.offers.pipelining && d.queue.len() > 1 { // the client waited for these
+		d.unanswered(d.queue.pop())
 	}
 }

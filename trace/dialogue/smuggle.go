@@ -171,7 +171,11 @@ func (d *Dialogue) goOn(passed int64) {
 
 // endHere takes the dot for the end of data, as the server did.
 func (d *Dialogue) endHere() {
-	d.find(smuggled, "the server took "+d.client.ends.form+" as the end of data: what follows in the text are commands to it", "")
+	if d.client.in.size > 0 {
+		d.find(smuggled, "the server took "+d.client.ends.form+" as the end of data: what follows in the text are commands to it", "")
+	} else {
+		d.find(bareEndTaken, "the server took "+d.client.ends.form+" as the end of data", "")
+	}
 	d.endText(true)
 }
 

@@ -56,6 +56,7 @@ func (d *Dialogue) firstAfterStartTLS(p *piece) bool {
 	d.find(startTLSFailed, "no TLS handshake follows the 220 to STARTTLS", "")
 	c.mode = readCommands
 	d.server.mode = readReplies
+	d.state = smtp.StateReady
 	return true
 }
 

@@ -181,8 +181,14 @@ func (d *Dialogue) finalReply(x *expected, r *reply) {
 		return
 	}
 	m.t.Final = r.ref()
-	if r.code/100 == 2 {
-		m.t.QueueID = queueID(r.lines)
+	for _, rcpt := range m.t.Recipients { // LMTP has no reply for all: the first success stands for them
+		if r.code/100 != 2 && rcpt.Final != nil && rcpt.Final.Code/100 == 2 {
+			m.t.Final = rcpt.Final
+			break
+		}
+	}
+	if m.t.Final.Code/100 == 2 {
+		m.t.QueueID = queueID(m.t.Final.Text)
 	}
 	d.endMail(d.outcome(m))
 }
@@ -273,6 +279,9 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	t.LastEvent = d.events
 	if m.body != nil {
 		m.body.fill(t)
+		if m.body.via == "BDAT" && !m.body.complete && how == trace.Aborted && t.RefusedAt == "" {
+			d.find(missingLast, "chunks were sent, but none with LAST: the mail is not taken", "")
+		}
 	}
 	switch {
 	case how != trace.Aborted && how != trace.Unfinished:
@@ -282,7 +291,7 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	case m.accepted == 0 && m.refused > 0 && !m.lost:
 		m.refuse("RCPT")
 		t.Outcome = trace.Refused
-	case d.partial(), m.lost && !d.server.heard:
+	case how == trace.Unfinished && d.partial(), m.lost && (!d.server.heard || d.partial()):
 		t.Outcome = trace.Unknown
 	default:
 		t.Outcome = how
