@@ -3,12 +3,11 @@ package sim
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/smtpsim/smtpsim/sim/scenario"
 )
 
-func example(t *testing.T, name string) *scenario.Scenario {
+func example(t testing.TB, name string) *scenario.Scenario {
 	t.Helper()
 	sc, err := scenario.Load(filepath.Join("..", "docs", "scenarios", name+".yaml"))
 	if err != nil {
@@ -17,7 +16,7 @@ func example(t *testing.T, name string) *scenario.Scenario {
 	return sc
 }
 
-func open(t *testing.T, name string) *World {
+func open(t testing.TB, name string) *World {
 	t.Helper()
 	w, err := Open(example(t, name), Options{}, Sinks{})
 	if err != nil {
@@ -25,22 +24,4 @@ func open(t *testing.T, name string) *World {
 	}
 	t.Cleanup(w.Close)
 	return w
-}
-
-func TestOneMail(t *testing.T) {
-	w := open(t, "one-mail")
-	w.RunIdle()
-	for _, e := range w.Timeline().Entries {
-		ev := ""
-		if e.Event != nil {
-			ev = string(e.Event.Kind) + " " + e.Event.Line
-		}
-		t.Log(e.N, e.Time, e.Host, e.Peer, e.Kind, e.Text, ev)
-	}
-	for _, m := range w.Mailboxes() {
-		for _, msg := range m.Messages {
-			t.Logf("%s %s\n%s", m.Host, m.User, msg)
-		}
-	}
-	t.Log(w.Stuck(), w.Now(), time.Second)
 }
