@@ -35,7 +35,7 @@ func TestEmittedFindingsAreExplained(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || found < 40 {
+	if err != nil || found < 30 { // those that use the constants of findings.go are held by the compiler
 		t.Errorf("%d ids found, %v", found, err)
 	}
 }

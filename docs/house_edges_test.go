@@ -21,7 +21,7 @@ func edges() map[string]string {
 		"sim/vnet":       "sim/host trace",
 		"sim/realnet":    "sim/host",
 		"trace/capture":  "trace",
-		"trace/dialogue": "codes/smtp trace",
+		"trace/dialogue": "codes codes/smtp trace",
 		"trace/hops":     "codes/dsn trace trace/field trace/mbox trace/mime",
 		"trace/render":   "codes trace trace/hops trace/table",
 		"trace/table":    "trace trace/hops",

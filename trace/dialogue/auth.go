@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -47,8 +48,8 @@ func (d *Dialogue) beginAuth(cmd *smtp.Command) {
 	if cmd.Initial != "" {
 		d.response(cmd.Initial)
 	}
-	if !d.now.tls && (cmd.Arg == "PLAIN" || cmd.Arg == "LOGIN") && d.noted[authInClear.id] == 0 {
-		d.find(authInClear, "AUTH "+cmd.Arg+" without TLS: anybody on the way can read the password", "")
+	if !d.now.tls && (cmd.Arg == "PLAIN" || cmd.Arg == "LOGIN") && d.noted[codes.FindingAuthInClear] == 0 {
+		d.find(codes.FindingAuthInClear, "AUTH "+cmd.Arg+" without TLS: anybody on the way can read the password", "")
 	}
 }
 

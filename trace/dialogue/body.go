@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"hash"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -108,7 +109,7 @@ func (d *Dialogue) attach(m *mail, b *body) {
 func (d *Dialogue) beginChunk(x *expected, err error) {
 	c := &d.client
 	if err != nil {
-		d.find(badChunkSize, "BDAT with a size that cannot be read: no octets are taken to follow", x.cmd.Line)
+		d.find(codes.FindingBadChunkSize, "BDAT with a size that cannot be read: no octets are taken to follow", x.cmd.Line)
 		x.cmd.Last = false
 		return
 	}

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"strings"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -112,7 +113,7 @@ func (d *Dialogue) command(l line) {
 	text := string(l.text)
 	cmd, err := smtp.ParseCommand(text, smtp.Tolerant)
 	if l.cut > 0 {
-		d.find(longCommandLine, "a command line of "+decimal(l.mark.bytes)+" octets; what is beyond "+decimal(int64(d.opts.MaxLine))+" was not kept", "")
+		d.find(codes.FindingLongCommandLine, "a command line of "+decimal(l.mark.bytes)+" octets; what is beyond "+decimal(int64(d.opts.MaxLine))+" was not kept", "")
 	}
 	known := smtp.KnownVerb(string(cmd.Verb)) != ""
 	if !known {
@@ -195,7 +196,7 @@ func (d *Dialogue) overdue() bool {
 		return false
 	}
 	d.server.deaf = !d.server.heard
-	d.find(replyNotSeen, "no reply to "+string(c.verb)+" was seen; what the client sent on is read by its look", "")
+	d.find(codes.FindingReplyNotSeen, "no reply to "+string(c.verb)+" was seen; what the client sent on is read by its look", "")
 	c.guessNext()
 	return true
 }

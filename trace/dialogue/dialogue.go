@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -35,7 +36,7 @@ type Dialogue struct {
 	opener      Opener
 	plain       []trace.Chunk
 	ending      ending
-	noted       map[string]int // findings so far, by id
+	noted       map[codes.FindingID]int // findings so far
 	capped      capped
 	tooEarly    mark // the client spoke before the greeting
 	established trace.Time
@@ -174,7 +175,7 @@ func (d *Dialogue) begin() {
 	d.newPhase("connect")
 	if f.Midstream {
 		d.client.mode = readSync
-		d.find(midstream, "the capture begins inside this connection; what came before is not known", "")
+		d.find(codes.FindingMidstream, "the capture begins inside this connection; what came before is not known", "")
 		return
 	}
 	d.queue.push(expected{what: wantGreeting, sent: f.Started}) // RFC 5321 §3.1: the server speaks first

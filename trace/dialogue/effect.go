@@ -3,6 +3,7 @@ package dialogue
 import (
 	"strings"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -103,7 +104,7 @@ func (d *Dialogue) offered(l string) {
 		d.offers.pipeConnect = true
 	default:
 		if len(word) >= 8 && strings.Trim(word, "XA") == "" && strings.HasPrefix(word, "XXXXXXX") {
-			d.find(starttlsStripped, "an EHLO keyword was overwritten on the way, as firewalls do with STARTTLS", l)
+			d.find(codes.FindingStartTLSStripped, "an EHLO keyword was overwritten on the way, as firewalls do with STARTTLS", l)
 		}
 	}
 }
@@ -160,7 +161,7 @@ func (d *Dialogue) turnReply(r *reply) {
 	d.client.proceed(readCommands, 0)
 	d.queue = queue{}
 	d.newPhase("turn")
-	d.find(roleReversal, "client and server have exchanged their roles", "")
+	d.find(codes.FindingRoleReversal, "client and server have exchanged their roles", "")
 	d.queue.push(expected{what: wantGreeting, sent: r.mark.end})
 }
 

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/trace"
 )
 
@@ -100,21 +101,21 @@ func (d *Dialogue) closingFindings(end trace.FlowEnd) {
 	switch {
 	case d.events == 0 || d.tls != nil:
 	case !d.server.heard:
-		d.find(oneSided, "only the client's side was seen; what the server said is not known", "")
+		d.find(codes.FindingOneSided, "only the client's side was seen; what the server said is not known", "")
 		for _, e := range s.Events {
 			e.Early = false // nobody knows
 		}
 	case !d.client.heard && d.events > 1:
-		d.find(oneSided, "only the server's side was seen; what the client said is not known", "")
+		d.find(codes.FindingOneSided, "only the server's side was seen; what the client said is not known", "")
 	}
 	if len(s.Transactions) > 0 {
 		last := s.Transactions[len(s.Transactions)-1]
 		if last.Outcome == trace.Unfinished && last.Body != nil && last.Body.Complete && d.server.heard {
-			d.find(noAnswer, "the connection ended after the end of data, without a reply: both sides may believe they have the mail, or neither", "")
+			d.find(codes.FindingNoFinalReply, "the connection ended after the end of data, without a reply: both sides may believe they have the mail, or neither", "")
 		}
 	}
 	if s.End == trace.SessionClientClose && d.phase.Helo != nil {
-		d.find(noQuit, "the client closed the connection without QUIT", "")
+		d.find(codes.FindingNoQUIT, "the client closed the connection without QUIT", "")
 	}
 	_ = end
 }
@@ -154,8 +155,9 @@ func (d *Dialogue) limits() {
 		{c.findings, "findings"}} {
 		if n.count > 0 {
 			s := d.session
-			s.Findings = append(s.Findings, trace.Finding{ID: tooMuch.id, Severity: tooMuch.severity, Time: d.now.end,
-				Packet: d.now.packets[1], Text: decimal(int64(n.count)) + " more " + n.what + " are not listed", Source: tooMuch.source})
+			s.Findings = append(s.Findings, trace.Finding{ID: string(codes.FindingCutShort), Severity: trace.Note, Time: d.now.end,
+				Packet: d.now.packets[1], Text: decimal(int64(n.count)) + " more " + n.what + " are not listed",
+				Source: codes.FindingCutShort.Source()})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -18,7 +19,7 @@ func (d *Dialogue) match(r *reply) {
 		return
 	}
 	if !x.fits(r.code) && !d.queue.lossy {
-		d.find(unexpectedCode, decimal(int64(r.code))+" is no answer to "+string(x.step()), r.text())
+		d.find(codes.FindingUnexpectedCode, decimal(int64(r.code))+" is no answer to "+string(x.step()), r.text())
 	}
 	d.answer(x, r)
 }
@@ -33,7 +34,7 @@ func (d *Dialogue) resync(r *reply) {
 		if r.code == 220 || r.code >= 400 {
 			return // RFC 5321 §4.3.2: 220, 554; RFC 7504 §3: 521; or 421
 		}
-		d.find(noGreeting, "the first thing the server says is "+decimal(int64(r.code))+", no greeting", "")
+		d.find(codes.FindingNoGreeting, "the first thing the server says is "+decimal(int64(r.code))+", no greeting", "")
 		d.unanswered(d.queue.pop())
 		d.state = smtp.StateGreeted
 		d.resync(r)
@@ -58,7 +59,7 @@ func (d *Dialogue) resync(r *reply) {
 // lost lets go of x, whose reply should have been there.
 func (d *Dialogue) lost(x expected) {
 	if !d.queue.lossy {
-		d.find(missingReply, "no reply to "+string(x.step())+" was seen", "")
+		d.find(codes.FindingMissingReply, "no reply to "+string(x.step())+" was seen", "")
 	}
 	d.unanswered(x)
 }
@@ -99,7 +100,7 @@ func (d *Dialogue) unasked(r *reply) {
 	case d.partial() || !d.client.heard:
 	case r.code == 421: // RFC 5321 §3.8, §4.5.3.2: the server may end the session at any time
 	default:
-		d.find(unsolicitedReply, "a reply "+decimal(int64(r.code))+" to nothing the client said", r.text())
+		d.find(codes.FindingUnsolicitedReply, "a reply "+decimal(int64(r.code))+" to nothing the client said", r.text())
 	}
 	if r.code == 220 && d.phase.Greeting == "" {
 		e.Kind = trace.KindGreeting

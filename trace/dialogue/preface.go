@@ -15,11 +15,11 @@ import (
 // stripPreface finds it; false: it is not complete yet, or this is no mail (f.verdict).
 func stripPreface(f *finding, client, server []byte) bool {
 	switch {
-	case hasStart(client, []byte("PROXY ")):
+	case hasStart(client, "PROXY "):
 		return proxyV1(f, client)
 	case hasStart(client, proxyV2Sign):
 		return proxyV2(f, client)
-	case hasStart(client, []byte("CONNECT ")):
+	case hasStart(client, "CONNECT "):
 		return httpConnect(f, client, server)
 	case len(client) > 0 && (client[0] == 4 || client[0] == 5):
 		return socks(f, client, server)
@@ -27,12 +27,12 @@ func stripPreface(f *finding, client, server []byte) bool {
 	return true
 }
 
-var proxyV2Sign = []byte("\r\n\r\n\x00\r\nQUIT\n")
+const proxyV2Sign = "\r\n\r\n\x00\r\nQUIT\n"
 
 // hasStart says whether p begins with sign, or is too short and may yet.
-func hasStart(p, sign []byte) bool {
+func hasStart(p []byte, sign string) bool {
 	n := min(len(p), len(sign))
-	return n > 0 && bytes.Equal(p[:n], sign[:n])
+	return n > 0 && string(p[:n]) == sign[:n]
 }
 
 // proxyV1 is "PROXY TCP4 192.0.2.1 192.0.2.2 4711 25" (HAProxy's proxy-protocol.txt §2.1), at most 107 octets.

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"strings"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -92,14 +93,14 @@ func (d *Dialogue) replyLine(l line) {
 	d.at = l.mark
 	text := string(l.text)
 	if l.cut > 0 || l.mark.bytes > smtp.MaxReplyLine {
-		d.find(longReplyLine, "a reply line of "+decimal(l.mark.bytes)+" octets", "")
+		d.find(codes.FindingLongReplyLine, "a reply line of "+decimal(l.mark.bytes)+" octets", "")
 	}
 	if l.bareLF {
-		d.find(bareLFReply, "a reply line ends with a bare LF", text)
+		d.find(codes.FindingBareLFReply, "a reply line ends with a bare LF", text)
 	}
 	code, sep, rest, ok := smtp.SplitReplyLine(text)
 	if !ok {
-		d.find(badReplyLine, "a line of the server is no reply", text)
+		d.find(codes.FindingBadReplyLine, "a line of the server is no reply", text)
 		d.junk(trace.FromServer, l)
 		return
 	}
@@ -118,7 +119,7 @@ func (d *Dialogue) replyLine(l line) {
 	if len(r.lines) < smtp.MaxReplyLines {
 		r.lines = append(r.lines, rest)
 	} else {
-		d.find(longReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines", "")
+		d.find(codes.FindingLongReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines", "")
 	}
 	if sep != '-' {
 		d.closeReply()
@@ -130,9 +131,9 @@ func (d *Dialogue) replyLine(l line) {
 func (d *Dialogue) codeChanges(code int) {
 	first := d.queue.first()
 	if d.server.reply.code == 220 && first != nil && first.what == wantGreeting {
-		d.find(unfinishedGreeting, "the greeting's last line never came; the server went on with "+decimal(int64(code)), "")
+		d.find(codes.FindingUnfinishedGreeting, "the greeting's last line never came; the server went on with "+decimal(int64(code)), "")
 	} else {
-		d.find(codeChange, "a reply that began with "+decimal(int64(d.server.reply.code))+" goes on with "+decimal(int64(code)), "")
+		d.find(codes.FindingCodeChanges, "a reply that began with "+decimal(int64(d.server.reply.code))+" goes on with "+decimal(int64(code)), "")
 		if d.queue.len() < 2 {
 			return
 		}

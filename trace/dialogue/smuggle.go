@@ -3,6 +3,7 @@ package dialogue
 import (
 	"bytes"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 )
 
@@ -172,9 +173,9 @@ func (d *Dialogue) goOn(passed int64) {
 // endHere takes the dot for the end of data, as the server did.
 func (d *Dialogue) endHere() {
 	if d.client.in.size > 0 {
-		d.find(smuggled, "the server took "+d.client.ends.form+" as the end of data: what follows in the text are commands to it", "")
+		d.find(codes.FindingSmuggledEnd, "the server took "+d.client.ends.form+" as the end of data: what follows in the text are commands to it", "")
 	} else {
-		d.find(bareEndTaken, "the server took "+d.client.ends.form+" as the end of data", "")
+		d.find(codes.FindingBareLFEnd, "the server took "+d.client.ends.form+" as the end of data", "")
 	}
 	d.endText(true)
 }

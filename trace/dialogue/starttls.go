@@ -3,6 +3,7 @@ package dialogue
 import (
 	"strconv"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -22,7 +23,7 @@ func (d *Dialogue) startTLSReply(r *reply) {
 		if p := c.in.first(); p != nil && len(p.data) > 0 && !isTLS(p.data[0]) {
 			// RFC 3207 §4.2: what was sent before the handshake must be forgotten; a server that does not is open to injection
 			d.session.StartTLS = "injected"
-			d.find(startTLSInjection, "commands in clear were sent together with STARTTLS", "")
+			d.find(codes.FindingStartTLSInjection, "commands in clear were sent together with STARTTLS", "")
 		}
 		c.proceed(readStartTLS, r.mark.last)
 		d.server.mode = readAnyTLS
@@ -53,7 +54,7 @@ func (d *Dialogue) firstAfterStartTLS(p *piece) bool {
 		return ok
 	}
 	d.session.StartTLS = "failed"
-	d.find(startTLSFailed, "no TLS handshake follows the 220 to STARTTLS", "")
+	d.find(codes.FindingStartTLSNoHandshake, "no TLS handshake follows the 220 to STARTTLS", "")
 	c.mode = readCommands
 	d.server.mode = readReplies
 	d.state = smtp.StateReady
@@ -146,7 +147,7 @@ func (d *Dialogue) finishTLS() {
 	*d.phase.TLS = info
 	d.tlsEvent()
 	if h.alert != 0 {
-		d.find(tlsAlert, "TLS ended with the alert "+info.Alert, "")
+		d.find(codes.FindingTLSAlert, "TLS ended with the alert "+info.Alert, "")
 		if !h.hello[trace.FromServer].done && d.session.StartTLS == "accepted" {
 			d.session.StartTLS = "failed"
 		}

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -125,14 +126,14 @@ func (d *Dialogue) dataReply(x *expected, r *reply) {
 		}
 		return
 	case r.code/100 == 2: // nobody may say that; the look of what follows decides
-		d.find(unexpectedCode, "DATA was answered with "+decimal(int64(r.code)), r.text())
+		d.find(codes.FindingUnexpectedCode, "DATA was answered with "+decimal(int64(r.code)), r.text())
 		if waiting {
 			c.mode = readGuess
 		}
 	case r.code == 354:
 		if waiting {
 			if c.in.size > 0 {
-				d.find(earlyText, "text was sent before the 354 that asks for it", "")
+				d.find(codes.FindingEarlyData, "text was sent before the 354 that asks for it", "")
 			}
 			c.proceed(readText, r.mark.last)
 			d.startBody(m)
@@ -280,7 +281,7 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	if m.body != nil {
 		m.body.fill(t)
 		if m.body.via == "BDAT" && !m.body.complete && how == trace.Aborted && t.RefusedAt == "" {
-			d.find(missingLast, "chunks were sent, but none with LAST: the mail is not taken", "")
+			d.find(codes.FindingBDATWithoutLast, "chunks were sent, but none with LAST: the mail is not taken", "")
 		}
 	}
 	switch {
