@@ -113,7 +113,7 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 		err := run(g)
 		return errors.Join(err, render.JSON(w, g.Report))
 	}
-	g := &gathered{keep: fewSessions}
+	g := &gathered{keep: fewSessions, mails: f.format == "table"}
 	if f.format == "ladder" || f.together || len(f.sessions) > 0 {
 		g.keep = -1
 	}
@@ -214,11 +214,12 @@ func (c chosen) Relation(r trace.Relation) {
 // fewSessions is up to how many sessions are shown as ladders without being asked to.
 const fewSessions = 5
 
-// gathered keeps what an analysis finds. Where there are more sessions than keep, their events are forgotten.
+// gathered keeps what an analysis finds. Where there are more sessions than keep, it forgets what tables do not show.
 type gathered struct {
 	render.Report
-	keep int // sessions with events; -1: all
-	seen int // sessions in the captures, chosen or not
+	keep  int  // sessions that are kept whole; -1: all
+	mails bool // of the others, mails are kept with their recipients
+	seen  int  // sessions in the captures, chosen or not
 }
 
 // Event does nothing: sessions hold their events.
@@ -235,10 +236,28 @@ func (g *gathered) Session(s *trace.Session) {
 		from = 0
 	}
 	for i := from; i < len(g.Sessions); i++ {
-		short := *g.Sessions[i]
-		short.Events = nil
-		g.Sessions[i] = &short
+		g.Sessions[i] = g.slim(g.Sessions[i])
 	}
+}
+
+// slim is what tables need of a session: a capture may hold many thousands.
+func (g *gathered) slim(s *trace.Session) *trace.Session {
+	short := *s
+	short.Events, short.Phases, short.Transactions = nil, nil, nil
+	for _, p := range s.Phases {
+		if p.TLS != nil {
+			short.Phases = append(short.Phases, trace.Phase{TLS: &trace.TLSInfo{Version: p.TLS.Version}})
+		}
+	}
+	for _, tr := range s.Transactions {
+		one := &trace.Transaction{Outcome: tr.Outcome}
+		if g.mails {
+			*one = *tr
+			one.Message, one.Parameters = nil, nil
+		}
+		short.Transactions = append(short.Transactions, one)
+	}
+	return &short
 }
 
 // Capture keeps c.

@@ -5,12 +5,14 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/render"
 )
 
 const (
 	fewEvents    = 150 // more are not shown as ladders without being asked to
 	relationsMax = 20  // of a table
+	rowsMax      = 100 // of an overview that nobody asked for
 )
 
 // printSessions prints sessions for people: few as ladders, many as tables, or as --format says.
@@ -30,7 +32,7 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 		p.page(func() error { return a.printCaptures(w, g, o) })
 	}
 	if f.format != "ladder" && len(f.sessions) == 0 && !f.together && len(g.Sessions) > 1 || f.format == "table" && len(g.Sessions) > 0 {
-		p.page(func() error { return render.WriteSessions(w, g.Sessions, o) })
+		p.page(func() error { return a.printOverview(w, f, g.Sessions, o) })
 	}
 	switch {
 	case f.together && len(g.Sessions) > 0:
@@ -39,9 +41,8 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 		for _, s := range g.Sessions {
 			p.page(func() error { return render.WriteSession(w, s, o) })
 		}
-	default:
-		a.printTables(p, f, g, o)
 	}
+	a.printTables(p, f, g, o)
 	if len(g.Relations) > 0 {
 		some := g.Relations
 		if !ladders && !f.full {
@@ -59,7 +60,45 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 	return p.err
 }
 
-// printTables prints who got what, for --format table, and what is wrong.
+// printOverview prints a row for each session. Where they are very many and nobody asked for all, those come first that did
+// not go smoothly.
+func (a *app) printOverview(w io.Writer, f analyzeFlags, all []*trace.Session, o render.Options) error {
+	if len(all) <= rowsMax || f.format == "table" || f.full {
+		return render.WriteSessions(w, all, o)
+	}
+	some := make([]*trace.Session, 0, rowsMax)
+	for _, s := range all {
+		if len(some) < rowsMax && !smooth(s) {
+			some = append(some, s)
+		}
+	}
+	key := "analyze.rough"
+	if len(some) == 0 {
+		key, some = "analyze.first", all[:rowsMax]
+	}
+	if err := render.WriteSessions(w, some, o); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, a.t(key, "n", strconv.Itoa(len(some)), "all", strconv.Itoa(len(all))))
+	return err
+}
+
+// smooth says that a session ended by QUIT, had every mail accepted and shows nothing to warn of.
+func smooth(s *trace.Session) bool {
+	for _, f := range s.Findings {
+		if f.Severity >= trace.Warning {
+			return false
+		}
+	}
+	for _, tr := range s.Transactions {
+		if tr.Outcome != trace.Accepted {
+			return false
+		}
+	}
+	return s.End == trace.SessionQuit
+}
+
+// printTables prints who got what, for --format table, and explains what was found.
 func (a *app) printTables(p *pages, f analyzeFlags, g *gathered, o render.Options) {
 	mails, findings := 0, 0
 	for _, s := range g.Sessions {

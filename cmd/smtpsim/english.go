@@ -31,6 +31,8 @@ var english = map[string]string{
 	"analyze.events":   "with --format ndjson: print the events of each session",
 	"analyze.rows":     "with --format csv: which `ROWS`: sessions (default), transactions, recipients, findings",
 	"analyze.unfold":   "show the replies with these `NUMBERS` whole: 4,9",
+	"analyze.rough":    "These {n} of {all} sessions did not go smoothly; --full or --format table shows all.",
+	"analyze.first":    "The first {n} of {all} sessions; all went smoothly; --full or --format table shows all.",
 	"analyze.many":     "{n} sessions. One as a ladder: smtpsim analyze --session {first} {file}",
 	"analyze.progress": "{file}: {percent} % read, {sessions} sessions",
 

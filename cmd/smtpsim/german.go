@@ -31,6 +31,8 @@ var german = map[string]string{
 	"analyze.events":   "mit --format ndjson: auch die Ereignisse jeder Sitzung",
 	"analyze.rows":     "mit --format csv: welche `ZEILEN`: sessions (sonst), transactions, recipients, findings",
 	"analyze.unfold":   "Antworten mit diesen `NUMMERN` ganz zeigen: 4,9",
+	"analyze.rough":    "Diese {n} von {all} Sitzungen liefen nicht glatt; --full oder --format table zeigt alle.",
+	"analyze.first":    "Die ersten {n} von {all} Sitzungen; alle liefen glatt; --full oder --format table zeigt alle.",
 	"analyze.many":     "{n} Sitzungen. Eine als Leiter: smtpsim analyze --session {first} {file}",
 	"analyze.progress": "{file}: {percent} % gelesen, {sessions} Sitzungen",
 

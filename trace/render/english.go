@@ -120,6 +120,7 @@ var english = map[string]string{
 	"mean.re.STARTTLS.2": "2 start TLS now",
 	"mean.re.STARTTLS.4": "4 no TLS at the moment",
 	"mean.re.STARTTLS.5": "5 no TLS here",
+	"mean.code.221":      "2 goodbye",
 	"mean.code.421":      "4 closes now: call again later",
 	"mean.code.500":      "5 not understood",
 	"mean.code.501":      "5 understood, but ill-formed",
@@ -189,8 +190,8 @@ var english = map[string]string{
 	"yes":        "yes",
 	"col.client": "client", "col.server": "server", "col.start": "start", "col.lasted": "lasted", "col.mails": "mails",
 	"col.end": "end", "col.findings": "findings", "col.from": "from", "col.to": "to", "col.size": "octets",
-	"col.outcome": "outcome", "col.reply": "last reply", "col.finding": "finding", "col.times": "times",
-	"col.sessions": "sessions", "col.text": "what it is",
+	"col.outcome": "outcome", "col.reply": "last reply",
+
 	"count.error.1": "1 error", "count.error.n": "{n} errors", "count.warning.1": "1 warning", "count.warning.n": "{n} warnings",
 	"count.note.1": "1 note", "count.note.n": "{n} notes",
 
@@ -229,4 +230,6 @@ var english = map[string]string{
 	"status.experimental": "experimental", "status.note": "note", "status.warning": "warning", "status.error": "error",
 	"status.LMTP only": "LMTP only", "status.optional, listed in EHLO": "optional, listed in EHLO",
 	"status.private, in old registry": "private, in the old registry", "status.required (may be disabled)": "required, may be disabled",
+
+	"finding.times.1": "once", "finding.times.n": "{n} times", "finding.sessions": "session {list}",
 }

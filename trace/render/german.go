@@ -120,6 +120,7 @@ var german = map[string]string{
 	"mean.re.STARTTLS.2": "2 jetzt TLS beginnen",
 	"mean.re.STARTTLS.4": "4 gerade kein TLS",
 	"mean.re.STARTTLS.5": "5 hier kein TLS",
+	"mean.code.221":      "2 tschüss",
 	"mean.code.421":      "4 schließt jetzt: ruf später an",
 	"mean.code.500":      "5 nicht verstanden",
 	"mean.code.501":      "5 verstanden, aber falsch gebaut",
@@ -189,8 +190,8 @@ var german = map[string]string{
 	"yes":        "ja",
 	"col.client": "Client", "col.server": "Server", "col.start": "Beginn", "col.lasted": "Dauer", "col.mails": "Mails",
 	"col.end": "Ende", "col.findings": "Befunde", "col.from": "von", "col.to": "an", "col.size": "Bytes",
-	"col.outcome": "Ausgang", "col.reply": "letzte Antwort", "col.finding": "Befund", "col.times": "Zahl",
-	"col.sessions": "Sitzungen", "col.text": "was es ist",
+	"col.outcome": "Ausgang", "col.reply": "letzte Antwort",
+
 	"count.error.1": "1 Fehler", "count.error.n": "{n} Fehler", "count.warning.1": "1 Warnung", "count.warning.n": "{n} Warnungen",
 	"count.note.1": "1 Hinweis", "count.note.n": "{n} Hinweise",
 
@@ -229,4 +230,6 @@ var german = map[string]string{
 	"status.experimental": "Versuch", "status.note": "Hinweis", "status.warning": "Warnung", "status.error": "Fehler",
 	"status.LMTP only": "nur LMTP", "status.optional, listed in EHLO": "freiwillig, in EHLO genannt",
 	"status.private, in old registry": "privat, im alten Register", "status.required (may be disabled)": "Pflicht, abschaltbar",
+
+	"finding.times.1": "einmal", "finding.times.n": "{n}-mal", "finding.sessions": "Sitzung {list}",
 }

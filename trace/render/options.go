@@ -189,7 +189,7 @@ func clock(d time.Duration) string {
 	return itoa(s/86400) + "d" + digits(s/3600%24, 2) + "h"
 }
 
-// span is a duration in words short enough for a column: 340 ms, 30 s, 5 min, 61 min 12 s, 2 h, 5 d.
+// span is a duration in words short enough for a column: 340 ms, 1.5 s, 30 s, 5 min, 61 min 12 s, 2 h, 5 d.
 func span(d time.Duration) string {
 	if d < 0 {
 		return "-" + span(-max(d, -math.MaxInt64))
@@ -202,6 +202,8 @@ func span(d time.Duration) string {
 		return itoa(int64(d/time.Microsecond)) + " µs"
 	case d < time.Second:
 		return itoa(int64(d/time.Millisecond)) + " ms"
+	case s < 10 && d%time.Second >= 100*time.Millisecond:
+		return itoa(s) + "." + itoa(int64(d%time.Second/(100*time.Millisecond))) + " s"
 	case s < 120:
 		return itoa(s) + " s"
 	case s%60 == 0 && s < 7200:

@@ -161,6 +161,7 @@ func (o *Options) replyText(code int, enhanced, text string) string {
 	if enhanced != "" && !strings.HasPrefix(text, enhanced) {
 		text = enhanced + " " + text
 	}
+	text = strings.ReplaceAll(text, "\n", " ") // the model joins lines so
 	return strings.TrimRight(strconv.Itoa(code)+" "+o.visible(text), " ")
 }
 
@@ -193,30 +194,36 @@ func groupFindings(ss []*trace.Session) []*findingGroup {
 	return groups
 }
 
-// WriteFindings prints what was found in sessions: a row for each kind of finding, the worst first, explained once: what
+// WriteFindings prints what was found in sessions: each kind of finding, the worst first, explained once: what
 // it is, why it matters, where that stands. It prints nothing where nothing was found.
 func WriteFindings(w io.Writer, ss []*trace.Session, o Options) error {
 	groups := groupFindings(ss)
 	if len(groups) == 0 {
 		return nil
 	}
-	cols := []gridColumn{{title: o.t("col.finding"), min: 12}, {title: o.t("col.times"), right: true},
-		{title: o.t("col.sessions"), min: 8, wrap: true}, {title: o.t("col.text"), min: 20, wrap: true}}
-	var rows [][]gridCell
 	for _, g := range groups {
-		title, why := o.explained(g.first.ID)
-		text := strings.TrimSpace(sentenceEnd(title) + " " + why)
-		if title == "" {
-			text = o.findingText(g.first)
+		for _, line := range o.findingLines(g) {
+			if _, err := io.WriteString(w, line+"\n"); err != nil {
+				return err
+			}
 		}
-		if g.first.Source != "" {
-			text += " (" + o.visible(g.first.Source) + ")"
-		}
-		rows = append(rows, []gridCell{
-			{o.t("severity."+g.first.Severity.String()) + " " + o.visible(g.first.ID), severityClass(g.first.Severity)},
-			{text: itoa(g.count)}, {text: o.numbers(g.sessions)}, {text: text}})
 	}
-	return o.grid(w, cols, rows)
+	return nil
+}
+
+// findingLines name a kind of finding, where it was found, and explain it.
+func (o *Options) findingLines(g *findingGroup) []string {
+	head := []string{o.t("severity."+g.first.Severity.String()) + " " + o.visible(g.first.ID), o.count("finding.times", g.count),
+		o.t("finding.sessions", "list", o.numbers(g.sessions))}
+	if g.first.Source != "" {
+		head = append(head, o.visible(g.first.Source))
+	}
+	title, why := o.explained(g.first.ID)
+	text := strings.TrimSpace(sentenceEnd(title) + " " + why)
+	if title == "" {
+		text = o.findingText(g.first)
+	}
+	return append(o.items(head, severityClass(g.first.Severity)), o.paragraph("  "+text, "  ", plainText)...)
 }
 
 const numbersMax = 6
