@@ -49,7 +49,7 @@ type Assembler struct {
 	maxHeld   int
 
 	conns   map[connKey]*conn
-	live    list // in order of opening, but one that was active since is passed over once
+	live    list // the one that was silent for longest in front
 	waiting list // those that hold something back, the one that began to wait first in front
 	graves  list // closed ones, the oldest in front
 
@@ -101,7 +101,11 @@ func (a *Assembler) segment(k *connKey, flipped bool, s *trace.Segment) {
 	}
 	if c.state != connClosed {
 		c.packets++
-		c.seen, c.time, c.packet = a.order, s.Time, s.Packet
+		c.time, c.packet = s.Time, s.Packet
+		if a.live.tail != c {
+			a.live.remove(c)
+			a.live.push(c)
+		}
 		a.take(c, c.side(flipped), s)
 	}
 	if a.waiting.head != nil {
@@ -156,24 +160,12 @@ func (a *Assembler) forget(c *conn) {
 	a.spareConn.push(c)
 }
 
-// evict drops the connection that was silent for longest, as far as a pass over once tells.
+// evict drops the connection that was silent for longest.
 func (a *Assembler) evict() {
-	for range 2 * a.live.n {
-		c := a.live.head
-		if c == nil {
-			return
-		}
-		if c.seen > c.queued {
-			c.queued = a.order
-			a.live.remove(c)
-			a.live.push(c)
-			continue
-		}
-		a.finish(c, trace.EndEvicted)
-		a.graves.remove(c)
-		a.forget(c)
-		return
-	}
+	c := a.live.head
+	a.finish(c, trace.EndEvicted)
+	a.graves.remove(c)
+	a.forget(c)
 }
 
 // patience looks at the connection that has been waiting for longest, and keeps the limits.
@@ -210,7 +202,7 @@ func (a *Assembler) Unreachable(u *Unreachable) {
 	a.finish(c, trace.EndRefused)
 }
 
-// Flush ends what is still open, in the order of opening, because the evidence ends here.
+// Flush ends what is still open, the one that was silent for longest first, because the evidence ends here.
 func (a *Assembler) Flush() {
 	for a.live.head != nil {
 		a.finish(a.live.head, trace.EndCapture)

@@ -36,8 +36,6 @@ type conn struct {
 	packets     int64
 	time        trace.Time // of the last packet, and its number
 	packet      int64
-	seen        int64      // order of the last packet
-	queued      int64      // order when it was put into the list of the living
 	looked      trace.Time // when patience looked at it
 }
 
@@ -54,7 +52,7 @@ type mark struct {
 
 func (c *conn) init(k *connKey, s *trace.Segment, order int64) {
 	recent := [2]*recent{c.dirs[0].last, c.dirs[1].last}
-	*c = conn{key: *k, seen: order, queued: order, time: s.Time, packet: s.Packet,
+	*c = conn{key: *k, time: s.Time, packet: s.Packet,
 		flow: trace.Flow{ID: s.Packet, Started: s.Time, Packet: s.Packet, Source: trace.Captured}}
 	for i, r := range recent {
 		if c.dirs[i].last = r; r != nil {

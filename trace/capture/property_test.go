@@ -192,8 +192,7 @@ func TestTruePlaces(t *testing.T) {
 
 // oracle is gopacket's reassembly.
 type oracle struct {
-	client netip.AddrPort
-	out    [2][]byte
+	out [2][]byte
 }
 
 func (o *oracle) New(_, _ gopacket.Flow, _ *layers.TCP, _ reassembly.AssemblerContext) reassembly.Stream {
