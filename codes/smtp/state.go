@@ -101,7 +101,8 @@ func outOfOrder(s State, row *row) Rule {
 }
 
 // After is the state once the code of the reply to v is known. It asks what the server did, not whether it should have:
-// a server that takes MAIL before EHLO is in a transaction.
+// a server that takes MAIL before EHLO is in a transaction; one that refuses what may not come "MUST stay in the same
+// state" (RFC 5321 §4.1.4).
 func (s State) After(v Verb, code int) State {
 	if s == StateClosed || code == 421 || code == 221 { // 221 without QUIT happens: then too the server closes
 		return StateClosed
@@ -119,6 +120,9 @@ func (s State) After(v Verb, code int) State {
 		if v == Handshake { // nothing answers it
 			return row.success(s)
 		}
+		return s
+	}
+	if row.in&(1<<s) == 0 {
 		return s
 	}
 	return row.failure(s)

@@ -116,6 +116,11 @@ func TestAfter(t *testing.T) {
 		{StateRcpt, BDAT, 250, StateBdat},
 		{StateBdat, BDATLast, 250, StateReady},
 		{StateRcpt, BDATLast, 552, StateReady},
+		{StateRcpt, BDATLast, 503, StateReady},
+		// out of order and refused, a last chunk changes nothing: nobody has said EHLO or named a recipient by it
+		{StateMail, BDATLast, 503, StateMail},
+		{StateMail, BURLLast, 503, StateMail},
+		{StateGreeted, BDATLast, 503, StateGreeted},
 		{StateBdat, RSET, 250, StateReady},
 		{StateGreeted, RSET, 250, StateGreeted},
 		{StateReady, STARTTLS, 220, StateTLS},
@@ -160,5 +165,24 @@ func TestOutOfOrderReplies(t *testing.T) {
 				t.Errorf("%s: %v", s, r.Error)
 			}
 		}
+	}
+}
+
+// A refusal of what may not come changes nothing, whatever the verb (RFC 5321 §4.1.4).
+func TestRefusedOutOfOrderKeepsState(t *testing.T) {
+	tried := 0
+	for _, s := range States() {
+		for _, v := range tableVerbs {
+			if r := Lookup(s, v); r.Allowed || r.Error == nil {
+				continue
+			}
+			tried++
+			if got := s.After(v, 503); got != s {
+				t.Errorf("%s, %s, 503: %s, want the same state", s, v, got)
+			}
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d tried", tried)
 	}
 }

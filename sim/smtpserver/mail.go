@@ -42,14 +42,6 @@ func (n *session) start(c *smtp.Command) {
 
 // outOfOrder is the reply to a verb that may not come now; the state stays (RFC 5321 §4.1.4).
 func (n *session) outOfOrder(v smtp.Verb) {
-	state := n.state
-	n.sayOutOfOrder(v)
-	if n.state != smtp.StateClosed {
-		n.state = state
-	}
-}
-
-func (n *session) sayOutOfOrder(v smtp.Verb) {
 	switch {
 	case v == smtp.MAIL && n.state.InTransaction():
 		n.say(persona.MailNested)
