@@ -22,7 +22,6 @@ type boxes struct {
 	store host.Store
 	mu    sync.Mutex
 	last  map[string]int
-	spare sync.Pool // of *[]byte
 }
 
 // open finds out how many messages each mailbox holds.
@@ -48,24 +47,12 @@ func splitName(name string) (user string, number int, ok bool) {
 
 // put adds a message in its final form.
 func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) error {
-	buf, _ := b.spare.Get().(*[]byte)
-	if buf == nil {
-		buf = new([]byte)
-	}
-	*buf = appendFinal((*buf)[:0], reverse, text)
 	b.mu.Lock()
 	number := b.last[user] + 1
 	b.last[user] = number
 	b.mu.Unlock()
-	err := b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), *buf)
-	if cap(*buf) <= keepBuffer {
-		b.spare.Put(buf)
-	}
-	return err
+	return b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), final(reverse, text))
 }
-
-// keepBuffer is the largest buffer that is kept for the next message.
-const keepBuffer = 256 << 10
 
 // deliver is final delivery (RFC 5321 §4.4): Return-Path in front, and into the mailbox.
 func (n *Node) deliver(d queue.Delivery) smtp.Reply {
@@ -86,12 +73,13 @@ func (n *Node) mailbox(m smtp.Mailbox) (user string, ok bool) {
 	return user, n.users[user]
 }
 
-// appendFinal puts Return-Path in front and leaves out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
-func appendFinal(dst []byte, reverse smtp.ReversePath, text []byte) []byte {
-	dst = append(reverse.Mailbox.Append(append(dst, "Return-Path: <"...)), ">\r\n"...)
+// final puts Return-Path in front and leaves out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
+func final(reverse smtp.ReversePath, text []byte) []byte {
+	var few [128]byte
+	field := append(reverse.Mailbox.Append(append(few[:0], "Return-Path: <"...)), ">\r\n"...)
 	start, end := findReturnPath(text)
-	dst = append(dst, text[:start]...)
-	return append(dst, text[end:]...)
+	out := append(make([]byte, 0, len(field)+len(text)-(end-start)), field...)
+	return append(append(out, text[:start]...), text[end:]...)
 }
 
 // findReturnPath is where the header section holds a Return-Path field; an empty stretch if it holds none.

@@ -148,16 +148,16 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	} else {
 		m.rcpts = make([]rcpt, len(env.Recipients))
 	}
-	data := appendSpool(make([]byte, 0, len(field)+len(text)+64+80*(1+len(env.Recipients))), m)
+	var few [256]byte
+	head := appendSpool(few[:0], m)
 	q.mu.Lock()
 	_, taken := q.mails[id]
 	q.mu.Unlock()
 	if taken {
 		return ErrTaken // two mails with one id would be one mail
 	}
-	start := len(data)
-	data = append(append(data, field...), text...)
-	m.text = data[start:]
+	data := append(append(append(make([]byte, 0, len(head)+len(field)+len(text)), head...), field...), text...)
+	m.text = data[len(head):]
 	if err := q.host.Store.Put(spoolPrefix+id, data); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ type store struct {
 	limit int64 // octets; 0: none
 }
 
-// Put writes a file whole. ErrDiskFull leaves the old content; ErrClosed when the world has ended or the host is crashing.
+// Put writes a file whole and keeps data itself. ErrDiskFull leaves the old content; ErrClosed when the world has ended or the host is crashing.
 func (s *store) Put(name string, data []byte) error {
 	if s.host.gone() {
 		return host.ErrClosed
@@ -24,7 +24,7 @@ func (s *store) Put(name string, data []byte) error {
 	if s.limit > 0 && used > s.limit {
 		return host.ErrDiskFull
 	}
-	s.files[name] = slices.Clone(data)
+	s.files[name] = data
 	s.used = used
 	return nil
 }
