@@ -139,12 +139,12 @@ func (l *Ladder) labelLines(r row, from, to int) (lines []string, x int) {
 		return l.shorten(r, l.lay.noteX-1-x), x
 	case to < 0 || to == from: // beside one lifeline, to its right if there is a next one
 		if from+1 < len(cols) {
-			return []string{l.o.fit(r.label[0], cols[from+1]-cols[from]-3)}, cols[from] + 2
+			return []string{l.briefest(r, cols[from+1]-cols[from]-3)}, cols[from] + 2
 		}
 		if len(cols) == 1 {
 			return l.shorten(r, l.lay.noteX-1-cols[0]-2), cols[0] + 2
 		}
-		s := l.o.fit(r.label[0], cols[from]-cols[from-1]-3)
+		s := l.briefest(r, cols[from]-cols[from-1]-3)
 		return []string{s}, cols[from] - 1 - cells(s)
 	}
 	a, b := cols[from], cols[to]
@@ -161,13 +161,19 @@ func (l *Ladder) labelLines(r row, from, to int) (lines []string, x int) {
 		}
 		return l.shorten(r, room), x
 	}
-	for _, s := range append(r.label[:1:1], r.brief...) {
-		if cells(s) <= room {
-			return []string{s}, x
+	return []string{l.briefest(r, room)}, x
+}
+
+// briefest is the longest form of r's label that fits into w cells, the last one cut if none does.
+func (l *Ladder) briefest(r row, w int) string {
+	s := r.label[0]
+	for _, brief := range r.brief {
+		if cells(s) <= w {
+			break
 		}
-		r.label[0] = s
+		s = brief
 	}
-	return []string{l.o.fit(r.label[0], room)}, x
+	return l.o.fit(s, w)
 }
 
 // shorten wraps a label into at most labelLinesMax lines of w cells, the last with an ellipsis where text is missing.

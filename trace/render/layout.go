@@ -85,7 +85,14 @@ func (o *Options) columnNames(hosts []string, lay layout) [][]string {
 			w = room / 2
 		}
 	case len(hosts) > 2:
-		w = min(lay.cols[1]-lay.cols[0], (lay.noteX-lay.cols[0])/len(hosts)) - 1
+		w = lay.cols[1] - lay.cols[0] - 1
+		sum := len(hosts) - 1
+		for _, h := range hosts {
+			sum += min(w, cells(o.short(h)))
+		}
+		if room := lay.noteX - 1 - lay.cols[0]; sum > room {
+			w = (room+1)/len(hosts) - 1
+		}
 	}
 	for i, h := range hosts {
 		names[i] = o.nameLines(o.short(h), w)

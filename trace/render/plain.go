@@ -71,7 +71,7 @@ func (l *Ladder) sentence(e *trace.Entry) string {
 	case trace.EntryConnect:
 		key += "." + e.Code
 	case trace.EntryDNS:
-		r.label = []string{l.o.visible(e.Type) + " " + l.o.visible(e.Name)}
+		l.queryRow(&r, e)
 	case trace.EntryAnswer:
 		l.answerRow(&r, e)
 	case trace.EntryQueue:

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,8 +29,7 @@ func (l *Ladder) rowOf(it item) row {
 			r.lost, r.cl = e.Code == "unanswered", bad
 		}
 	case trace.EntryDNS:
-		r.label = []string{l.o.visible(e.Type) + " " + l.o.domain(e.Name)}
-		r.cl = talk
+		l.queryRow(&r, e)
 	case trace.EntryAnswer:
 		l.answerRow(&r, e)
 	case entryEnd:
@@ -125,13 +125,51 @@ func (o *Options) replyLines(v *trace.Event, whole bool) []string {
 	return lines
 }
 
+// queryRow fills in a DNS query; of a reverse name the address is shown.
+func (l *Ladder) queryRow(r *row, e *trace.Entry) {
+	kind, name := l.o.visible(e.Type), l.o.domain(e.Name)
+	r.cl = talk
+	if ip := reverseAddr(e.Name); ip != "" {
+		r.label = []string{kind + " " + ip}
+		r.brief = []string{kind + " " + ip[max(strings.LastIndexAny(ip, ".:"), 0):]}
+		return
+	}
+	first, _, _ := strings.Cut(name, ".")
+	r.label, r.brief = []string{kind + " " + name}, []string{kind + " " + first}
+}
+
+// reverseAddr is the address that a reverse name stands for (RFC 1035 §3.5, RFC 3596 §2.5), or "".
+func reverseAddr(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	sep, last, group := ".", ".in-addr.arpa", 1
+	if strings.HasSuffix(name, ".ip6.arpa") {
+		sep, last, group = ":", ".ip6.arpa", 4
+	}
+	labels := strings.Split(strings.TrimSuffix(name, last), ".")
+	if !strings.HasSuffix(name, last) || len(labels) != 4 && len(labels) != 32 {
+		return ""
+	}
+	var b strings.Builder
+	for i, label := range slices.Backward(labels) {
+		if n := len(labels) - 1 - i; n > 0 && n%group == 0 {
+			b.WriteString(sep)
+		}
+		b.WriteString(label)
+	}
+	ip, err := netip.ParseAddr(b.String())
+	if err != nil {
+		return ""
+	}
+	return ip.String()
+}
+
 // answerRow fills in a DNS answer: the data of its records, or why there are none.
 func (l *Ladder) answerRow(r *row, e *trace.Entry) {
 	var data, brief []string
 	for _, rr := range e.Answers {
 		one := l.o.rdata(rr)
 		data = append(data, one)
-		if e.Type == "MX" { // 10 mx1.west: the first label says it where there is no room
+		if e.Type != "A" && e.Type != "AAAA" { // 10 mx1.west: the first label says it where there is no room
 			one, _, _ = strings.Cut(one, ".")
 		}
 		brief = append(brief, one)
@@ -145,7 +183,7 @@ func (l *Ladder) answerRow(r *row, e *trace.Entry) {
 	default:
 		r.label = []string{strings.Join(data, ", ")}
 		r.brief = []string{strings.Join(brief, ", "), brief[0] + l.o.glyph().dots}
-		if a := brief[0]; len(brief) == 1 {
+		if a := brief[0]; len(brief) == 1 && (e.Type == "A" || e.Type == "AAAA") {
 			r.brief = []string{a, a[max(strings.LastIndexAny(a, ".:"), 0):]} // .25 of 192.0.2.25
 		}
 	}
@@ -186,6 +224,7 @@ func (l *Ladder) hostRow(r *row, e *trace.Entry) {
 		}
 	case trace.EntryDeliver:
 		r.label, r.cl = []string{l.o.t("label.delivery")}, good
+		r.brief = []string{l.o.t("label.delivery.brief")}
 	case trace.EntryBounce:
 		r.label, r.cl = []string{l.o.t("label.bounce")}, bad
 	case trace.EntryFault:
@@ -225,6 +264,7 @@ func (l *Ladder) foldedRow(it item) row {
 		return r
 	}
 	r.label = []string{l.o.count("fold.commands", n)}
+	r.brief = []string{l.o.t("fold.brief", "n", itoa(n))}
 	r.note = l.o.t("fold.routine") + "; " + opens
 	for _, x := range it {
 		r.packet = l.packets(x.Event)
