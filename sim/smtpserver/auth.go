@@ -73,8 +73,7 @@ func (n *session) response(initial, challenge string) (string, bool) {
 		n.verb = smtp.AuthLine
 		var err error
 		if line, err = n.readLine(); err != nil {
-			n.err = n.lost(err)
-			n.state = smtp.StateClosed
+			n.cutShort(err)
 			return "", false
 		}
 	}

@@ -26,8 +26,7 @@ func (n *session) bdat(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.beginText()
 	}
 	if err := n.readChunk(c.Size, allowed); err != nil {
-		n.err = n.lost(err)
-		n.state = smtp.StateClosed
+		n.cutShort(err)
 		return
 	}
 	n.values.Size = c.Size

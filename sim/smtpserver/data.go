@@ -23,8 +23,7 @@ func (n *session) data(c *smtp.Command) {
 		n.say(persona.DataOK)
 		n.verb = smtp.EndOfData
 		if err := n.readText(); err != nil {
-			n.err = n.lost(err)
-			n.state = smtp.StateClosed
+			n.cutShort(err)
 			return
 		}
 		n.endOfText()

@@ -48,14 +48,26 @@ func (n *session) command(line string) {
 	n.values.Arg = ""
 	switch {
 	case len(line)+2 > n.srv.persona.CommandLineMax:
-		n.say(persona.LineTooLong)
+		n.refuse(&c, bad, persona.LineTooLong)
 	case n.state == smtp.StateRefused && c.Verb != smtp.QUIT:
-		n.say(persona.NoMail) // RFC 5321 §3.1
+		n.refuse(&c, bad, persona.NoMail) // RFC 5321 §3.1
 	case n.srv.cfg.RequireTLS && n.tls == nil && !beforeTLS(c.Verb):
-		n.say(persona.StartTLSFirst)
+		n.refuse(&c, bad, persona.StartTLSFirst)
 	default:
 		n.dispatch(&c, bad)
 	}
+}
+
+// refuse answers a command whose verb does not matter any more. RFC 3030 §2: a server that offers CHUNKING "MUST accept and
+// discard" the octets behind a BDAT that it refuses; left in the line, they would be taken for commands.
+func (n *session) refuse(c *smtp.Command, bad *smtp.SyntaxError, s persona.Situation) {
+	if c.Verb == smtp.BDAT && bad == nil && n.offers.Has(persona.Chunking) {
+		if err := n.readChunk(c.Size, false); err != nil {
+			n.cutShort(err)
+			return
+		}
+	}
+	n.say(s)
 }
 
 // dispatch calls the method of the verb. bad is what is wrong with its arguments, nil if they can be read.

@@ -149,6 +149,12 @@ func (n *session) lost(err error) error {
 	return err
 }
 
+// cutShort ends a session in the middle of what a command brought.
+func (n *session) cutShort(err error) {
+	n.err = n.lost(err)
+	n.state = smtp.StateClosed
+}
+
 func isTimeout(err error) bool {
 	var t net.Error
 	return errors.Is(err, host.ErrTimeout) || errors.As(err, &t) && t.Timeout()
