@@ -97,9 +97,9 @@ var english = map[string]string{
 	"mean.junk":   "neither command nor reply",
 	"mean.proxy":  "names the true client",
 
-	"mean.re.EHLO.2":     "2 hello; {n} extensions",
+	"mean.re.EHLO.2":     "2 hello; extensions: {n}",
 	"mean.re.HELO.2":     "2 hello; no extensions",
-	"mean.re.LHLO.2":     "2 hello; {n} extensions",
+	"mean.re.LHLO.2":     "2 hello; extensions: {n}",
 	"mean.re.EHLO.5":     "5 no EHLO: try HELO",
 	"mean.re.MAIL.2":     "2 sender noted",
 	"mean.re.MAIL.4":     "4 not now: try again",
