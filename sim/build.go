@@ -3,10 +3,12 @@ package sim
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
@@ -180,7 +182,7 @@ func (w *World) plan() {
 		w.net.Spawn(h, "writes mail", func() {
 			h.Ports().Clock.Sleep(m.At)
 			for range max(m.Count, 1) {
-				_ = w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
+				w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
 				if m.Every > 0 {
 					h.Ports().Clock.Sleep(m.Every)
 				}
@@ -202,14 +204,42 @@ func (w *World) plan() {
 }
 
 // submit writes one mail on a host and hands it over; it runs in a process of that host.
-func (w *World) submit(hostName string, m node.Message) error {
-	n := w.nodes[hostName]
-	env, text, err := n.Compose(m)
+func (w *World) submit(hostName string, m node.Message) {
+	env, text, err := w.nodes[hostName].Compose(m)
 	if err != nil {
-		return err
+		w.unsent(hostName, m.From, strings.Join(m.To, ", "), err.Error())
+		return
 	}
-	_, err = n.Submit(env, text)
-	return err
+	w.handOver(hostName, env, text)
+}
+
+// handOver submits a composed mail. An MUA has no queue (RFC 5598 §4.2.1): what is not taken, its user must know.
+func (w *World) handOver(hostName string, env smtp.Envelope, text []byte) {
+	result, err := w.nodes[hostName].Submit(env, text)
+	for i := range env.Recipients {
+		why := ""
+		switch {
+		case i < len(result.Recipients) && !result.Recipients[i].Accepted && result.Recipients[i].Reply.Code != 0:
+			why = oneLine(result.Recipients[i].Reply)
+		case err != nil:
+			why = err.Error()
+		default:
+			continue
+		}
+		w.unsent(hostName, env.Reverse.Address(), env.Recipients[i].Forward.Address(), why)
+	}
+}
+
+// unsent claims that a mail program could not get rid of a mail.
+func (w *World) unsent(hostName, from, to, why string) {
+	ports := w.net.Host(hostName).Ports()
+	ports.Claims.Claim(host.Claim{Time: ports.Clock.Now(), Host: hostName, Role: host.RoleClient, Kind: host.ClaimDropped,
+		Reverse: from, Recipient: to, Text: why})
+}
+
+// oneLine is a reply as one line of text.
+func oneLine(r smtp.Reply) string {
+	return strings.TrimRight(strings.ReplaceAll(string(r.Append(nil)), "\r\n", " "), " ")
 }
 
 // fault switches a host or a link and notes it in the timeline.

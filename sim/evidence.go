@@ -157,6 +157,9 @@ func (e *evidence) Claim(c host.Claim) {
 		kind, text = trace.EntryBounce, fmt.Sprintf("%s reports to <%s> that %s did not get the mail", c.Host, c.Reverse, c.Recipient)
 	case host.ClaimDropped:
 		kind, text = trace.EntryBounce, fmt.Sprintf("%s gives the mail for %s up without a report", c.Host, c.Recipient)
+		if c.Role == host.RoleClient { // a mail program: its user reads why
+			text = fmt.Sprintf("%s could not hand over the mail for %s", c.Host, c.Recipient)
+		}
 	case host.ClaimStored, host.ClaimRelayed, host.ClaimRouted, host.ClaimTLS, host.ClaimTLSFailed:
 		e.log(c)
 		return

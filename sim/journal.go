@@ -4,19 +4,22 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 )
 
 // Version is the version of the world's behaviour: a journal replays to the same bytes under the same version and Go
 // release (TLS bytes may change between Go releases).
 const Version = "0.1.0"
 
-// MaxJournal bounds a journal that is read: lines and octets of a line.
+// Limits of a journal that is read: lines, octets of a line, and of what is typed in one.
 const (
 	MaxJournalEntries = 100_000
 	MaxJournalLine    = 64 << 10
+	MaxTyped          = 4096
 )
 
 // Header names what a journal belongs to.
@@ -34,9 +37,9 @@ type Op string
 const (
 	OpDo    Op = "do"    // a typed line
 	OpLeave Op = "leave" // end the session by hand
-	OpUntil Op = "until" // let time pass up to At
+	OpUntil Op = "until" // let time pass up to Count ns after the scenario's start
 	OpIdle  Op = "idle"  // let everything happen that will
-	OpSteps Op = "steps" // Count kernel events
+	OpSteps Op = "steps" // Count events of the kernel
 	OpOpen  Op = "open"  // an outside client connects to Text ("mx1:25"), as connection Count
 	OpData  Op = "data"  // and sends Data on connection Count
 	OpClose Op = "close" // and ends connection Count
@@ -49,9 +52,17 @@ type Act struct {
 	Op     Op     `json:"op"`
 	Text   string `json:"text,omitempty"`
 	Count  int64  `json:"count,omitempty"`
-	Data   []byte `json:"data,omitempty"`
-	Events int    `json:"events"` // entries of the timeline after it
-	Digest string `json:"digest"` // of these entries, hex
+	Data   []byte `json:"data,omitempty"` // base64; of do: the typed line, where it is not UTF-8 and Text cannot hold it
+	Events int    `json:"events"`         // entries of the timeline after it
+	Digest string `json:"digest"`         // of these entries, hex
+}
+
+// Typed is the line of a do.
+func (a *Act) Typed() string {
+	if a.Text == "" {
+		return string(a.Data)
+	}
+	return a.Text
 }
 
 // Journal is everything that the outside did to a world.
@@ -90,25 +101,55 @@ func ReadJournal(r io.Reader) (*Journal, error) {
 		if n > MaxJournalEntries {
 			return nil, fmt.Errorf("line %d: expected a journal of at most %d lines", n, MaxJournalEntries)
 		}
-		dec := json.NewDecoder(bytes.NewReader(sc.Bytes()))
-		dec.DisallowUnknownFields()
 		if n == 1 {
-			if err := dec.Decode(&j.Header); err != nil || j.Header.Format != "smtpsim-journal" {
-				return nil, fmt.Errorf("line 1: expected the header of a smtpsim journal")
+			if err := decodeLine(sc.Bytes(), &j.Header); err != nil || j.Header.Format != "smtpsim-journal" {
+				return nil, errors.New("line 1: expected the header of a smtpsim journal")
 			}
 			continue
 		}
 		var a Act
-		if err := dec.Decode(&a); err != nil {
+		err := decodeLine(sc.Bytes(), &a)
+		if err == nil {
+			err = a.check(n - 1)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("line %d: expected an act of a journal: %w", n, err)
 		}
 		j.Acts = append(j.Acts, a)
 	}
 	if err := sc.Err(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("line %d: %w", len(j.Acts)+2, err)
 	}
 	if j.Header.Format == "" {
 		return nil, fmt.Errorf("line 1: expected the header of a smtpsim journal, found nothing")
 	}
 	return j, nil
+}
+
+// decodeLine reads the one JSON value of a line.
+func decodeLine(line []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("there is more behind it")
+	}
+	return nil
+}
+
+// check holds an act to what Append writes.
+func (a *Act) check(n int) error {
+	switch {
+	case a.N != n:
+		return fmt.Errorf("expected \"n\": %d, found %d", n, a.N)
+	case !slices.Contains([]Op{OpDo, OpLeave, OpUntil, OpIdle, OpSteps, OpOpen, OpData, OpClose}, a.Op):
+		return fmt.Errorf("no world knows how to %q", a.Op)
+	case a.Count < 0 || a.Op == OpUntil && a.Count > int64(maxRun):
+		return fmt.Errorf("\"count\": %d is out of range", a.Count)
+	case a.Op == OpDo && len(a.Typed()) > MaxTyped:
+		return fmt.Errorf("%d octets, at most %d are typed in a line", len(a.Typed()), MaxTyped)
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +12,12 @@ import (
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
 
-// outsideName is the host that stands for everybody who comes in from real sockets.
-const outsideName = "outside.example"
+// outsideName is the host that stands for everybody who comes in from real sockets; a scenario that has one of that name gets
+// "outside1.example", and so on.
+const outsideName = "outside"
+
+// maxPiece is how much of what a real client sends makes one act of the journal.
+const maxPiece = 32 << 10
 
 // outside is the door to the real world: connections from real clients, each under a number.
 type outside struct {
@@ -22,9 +27,9 @@ type outside struct {
 
 // guest is one real client's connection inside the world.
 type guest struct {
-	conn    net.Conn
 	pending []byte
-	closing bool
+	done    bool // the client sends no more
+	ended   bool // the server has closed, or the connection broke
 	wake    host.Signal
 	sink    func(data []byte, closed bool)
 }
@@ -45,21 +50,24 @@ func (w *World) Connect(id int64, endpoint string, sink func(data []byte, closed
 
 // Feed sends octets of a real client into the world.
 func (w *World) Feed(id int64, data []byte) {
-	a := w.begin(OpData, "")
-	a.Count, a.Data = id, append([]byte(nil), data...)
-	if g := w.outside.conns[id]; g != nil {
-		g.pending = append(g.pending, data...)
-		g.wake.Notify()
+	for piece := range slices.Chunk(data, maxPiece) {
+		a := w.begin(OpData, "")
+		a.Count, a.Data = id, slices.Clone(piece)
+		if g := w.outside.conns[id]; g != nil {
+			g.pending = append(g.pending, piece...)
+			g.wake.Notify()
+		}
+		w.end(a)
 	}
-	w.end(a)
 }
 
-// HangUp ends a real client's connection from its side.
+// HangUp tells that a real client sends no more. What the server still says comes back all the same (RFC 9293 §3.6: a
+// connection is closed each way by itself).
 func (w *World) HangUp(id int64) {
 	a := w.begin(OpClose, "")
 	a.Count = id
 	if g := w.outside.conns[id]; g != nil {
-		g.closing = true
+		g.done = true
 		g.wake.Notify()
 	}
 	w.end(a)
@@ -86,12 +94,24 @@ func (w *World) connect(id int64, to netip.AddrPort, sink func([]byte, bool)) {
 	o := &w.outside
 	if o.host == nil {
 		o.conns = map[int64]*guest{}
-		o.host = w.net.AddHost(vnet.HostConfig{Name: outsideName, Addrs: w.freeAddrs()})
+		o.host = w.net.AddHost(vnet.HostConfig{Name: w.freeName(), Addrs: w.freeAddrs()})
 	}
 	ports := o.host.Ports()
 	g := &guest{wake: ports.NewSignal(), sink: sink}
 	o.conns[id] = g
-	w.net.Spawn(o.host, "outside "+strconv.FormatInt(id, 10), func() { g.lead(ports, to) })
+	w.net.Spawn(o.host, "outside "+strconv.FormatInt(id, 10), func() {
+		g.lead(ports, to)
+		delete(o.conns, id)
+	})
+}
+
+// freeName is a name for the outside host that the scenario leaves free.
+func (w *World) freeName() string {
+	name := outsideName + ".example"
+	for n := 1; w.net.Host(name) != nil; n++ {
+		name = outsideName + strconv.Itoa(n) + ".example"
+	}
+	return name
 }
 
 // freeAddrs are two documentation addresses (RFC 5737, RFC 3849) that the scenario leaves free.
@@ -118,43 +138,49 @@ func (w *World) freeAddrs() []netip.Addr {
 	return out
 }
 
-// lead is the process that writes what the client sends; a second one reads.
+// lead is the process that writes what the client sends; a second one reads. The connection ends when the server ends it,
+// as it does soon after the client's end.
 func (g *guest) lead(ports *host.Host, to netip.AddrPort) {
 	conn, err := ports.Dialer.Dial(to, 0)
 	if err != nil {
 		g.sink(nil, true)
 		return
 	}
-	g.conn = conn
-	ports.Go("outside hears", func() {
-		buf := make([]byte, 16<<10)
-		for {
-			n, err := conn.Read(buf)
-			if n > 0 {
-				g.sink(buf[:n], false)
-			}
-			if err != nil {
-				g.sink(nil, true)
-				g.closing = true
-				g.wake.Notify()
-				return
-			}
-		}
-	})
-	for {
-		for len(g.pending) > 0 {
-			data := g.pending
+	defer conn.Close()
+	ports.Go("outside hears", func() { g.hear(conn) })
+	for !g.ended {
+		if data := g.pending; len(data) > 0 {
 			g.pending = nil
 			if _, err := conn.Write(data); err != nil {
 				return
 			}
+			continue
 		}
-		if g.closing {
-			conn.Close()
-			return
+		if half, ok := conn.(interface{ CloseWrite() error }); g.done && ok {
+			if half.CloseWrite() != nil {
+				return
+			}
+			g.done = false // once
+			continue
 		}
 		if !g.wake.Wait(-1) {
-			conn.Close()
+			return
+		}
+	}
+}
+
+// hear passes on what the server says, up to its end.
+func (g *guest) hear(conn net.Conn) {
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := conn.Read(buf)
+		if n > 0 {
+			g.sink(buf[:n], false)
+		}
+		if err != nil {
+			g.sink(nil, true)
+			g.ended = true
+			g.wake.Notify()
 			return
 		}
 	}

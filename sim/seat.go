@@ -34,7 +34,11 @@ func (s seat) Mailboxes() []console.Mailbox          { return s.w.Mailboxes() }
 func (s seat) RunIdle()                              { s.w.runIdle() }
 func (s seat) SetHost(name, state string)            { s.w.fault(name, [2]string{}, state) }
 func (s seat) Spawn(name, process string, f func())  { s.w.net.Spawn(s.w.net.Host(name), process, f) }
-func (s seat) Pass(d time.Duration)                  { s.w.net.RunUntil(s.w.net.Now().Add(d)) }
+
+// Pass lets time pass, up to the end of what a world lives.
+func (s seat) Pass(d time.Duration) {
+	s.w.net.RunUntil(s.w.scenario.Start.Add(s.w.upTo(s.w.Now() + d)))
+}
 
 // Await lets things happen until done, at most for limit of virtual time.
 func (s seat) Await(done func() bool, limit time.Duration) bool {
@@ -82,7 +86,7 @@ func (s seat) Send(m console.Message) error {
 		return err
 	}
 	s.w.net.Spawn(s.w.net.Host(from), "writes mail", func() {
-		_, _ = n.Submit(env, text) // what became of it stands in the timeline
+		s.w.handOver(from, env, text)
 	})
 	return nil
 }
@@ -102,7 +106,7 @@ func (w *World) Queue(name string) []console.QueueItem {
 		for _, r := range it.Recipients {
 			q := console.QueueItem{Host: name, ID: it.ID, Sender: it.Sender, Recipient: r.Address, Size: int(it.Size)}
 			if r.Last.Code != 0 {
-				q.LastReply = strings.TrimRight(strings.ReplaceAll(string(r.Last.Append(nil)), "\r\n", " "), " ")
+				q.LastReply = oneLine(r.Last)
 			}
 			if !r.Next.IsZero() {
 				q.Next = max(r.Next.Sub(now), 0)

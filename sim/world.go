@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/smtpsim/smtpsim/sim/console"
 	"github.com/smtpsim/smtpsim/sim/dns"
@@ -94,14 +95,25 @@ func (w *World) Step() bool {
 		a = w.begin(OpSteps, "")
 	}
 	more := w.net.Step()
-	a.Count++
+	if more {
+		a.Count++
+	}
 	w.end(a)
 	w.steps = a
 	return more
 }
 
-// RunUntil lets everything happen up to t after the scenario's start.
+// maxRun bounds a world's life.
+const maxRun = 100 * year
+
+// upTo is t, or the end of the world's life: the kernel counts nanoseconds, up to the year 2262.
+func (w *World) upTo(t time.Duration) time.Duration {
+	return min(t, maxRun, time.Date(2261, 1, 1, 0, 0, 0, 0, time.UTC).Sub(w.scenario.Start))
+}
+
+// RunUntil lets everything happen up to t after the scenario's start, at most 100 years.
 func (w *World) RunUntil(t time.Duration) {
+	t = w.upTo(t)
 	var a *Act
 	if n := len(w.journal.Acts); n > 0 && w.journal.Acts[n-1].Op == OpUntil {
 		a = &w.journal.Acts[n-1] // one act for a stretch of paced time
@@ -161,7 +173,13 @@ func (w *World) Frames() int64 { return w.net.Frames() }
 
 // Do takes a line that a learner typed. A typed line takes one virtual second.
 func (w *World) Do(line string) console.Output {
+	if len(line) > MaxTyped {
+		return console.Output{Lines: []console.Line{{Voice: console.Hint, Text: fmt.Sprintf("a line by hand is at most %d octets", MaxTyped)}}}
+	}
 	a := w.begin(OpDo, line)
+	if !utf8.ValidString(line) {
+		a.Text, a.Data = "", []byte(line)
+	}
 	out := w.console.Do(line)
 	w.end(a)
 	return out
@@ -216,23 +234,31 @@ func Replay(sc *scenario.Scenario, j *Journal, o Options, s Sinks) (*World, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := w.replay(j); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// replay does all acts of j, each with the same digest.
+func (w *World) replay(j *Journal) error {
 	for i := range j.Acts {
 		a := &j.Acts[i]
 		w.Act(a)
-		if got := w.journal.Acts[len(w.journal.Acts)-1]; got.Digest != a.Digest {
-			w.Close()
-			return nil, fmt.Errorf("act %d (%s %q): the world went another way than the journal says: "+
-				"it was written by version %s (%s), this is %s", a.N, a.Op, a.Text, j.Header.Version, j.Header.Go, w.journal.Header.Go)
+		if n := len(w.journal.Acts); n != i+1 || w.journal.Acts[i].Digest != a.Digest {
+			return fmt.Errorf("act %d (%s %q): the world went another way than the journal says: "+
+				"it was written by version %s (%s), this is %s (%s)", a.N, a.Op, a.Typed(), j.Header.Version, j.Header.Go, Version, w.journal.Header.Go)
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // Act does again what an act of a journal says.
 func (w *World) Act(a *Act) {
 	switch a.Op {
 	case OpDo:
-		w.Do(a.Text)
+		w.Do(a.Typed())
 	case OpLeave:
 		w.Leave()
 	case OpUntil:
@@ -241,7 +267,9 @@ func (w *World) Act(a *Act) {
 		w.RunIdle()
 	case OpSteps:
 		for range a.Count {
-			w.Step()
+			if !w.Step() {
+				break
+			}
 		}
 	default:
 		w.outsideAgain(a)
