@@ -52,9 +52,8 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 	}
 	if !ladders && !f.together && len(g.Sessions) > 1 {
 		p.page(func() error {
-			_, err := fmt.Fprintln(w, a.t("analyze.many", "n", strconv.Itoa(len(g.Sessions)),
-				"first", strconv.Itoa(g.Sessions[0].ID), "file", oneLine(g.Captures[g.Sessions[0].Capture].File)))
-			return err
+			return say(w, a.t("analyze.many", "n", strconv.Itoa(len(g.Sessions)),
+				"first", strconv.Itoa(g.Sessions[0].ID), "file", oneLine(g.Captures[g.Sessions[0].Capture].File)), o)
 		})
 	}
 	return p.err
@@ -79,8 +78,21 @@ func (a *app) printOverview(w io.Writer, f analyzeFlags, all []*trace.Session, o
 	if err := render.WriteSessions(w, some, o); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w, a.t(key, "n", strconv.Itoa(len(some)), "all", strconv.Itoa(len(all))))
-	return err
+	return say(w, a.t(key, "n", strconv.Itoa(len(some)), "all", strconv.Itoa(len(all))), o)
+}
+
+// say prints a remark within the width.
+func say(w io.Writer, text string, o render.Options) error {
+	width := o.Width
+	if width == 0 {
+		width = helpWidth
+	}
+	for _, line := range render.Wrap(o.Text(text), width) {
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // smooth says that a session ended by QUIT, had every mail accepted and shows nothing to warn of.

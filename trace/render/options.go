@@ -63,6 +63,9 @@ func (o *Options) width() int {
 	return min(max(o.Width, minWidth), maxWidth)
 }
 
+// Text is any text made harmless for where o prints: see table.Visible; with ASCII glyphs it is plain ASCII.
+func (o Options) Text(s string) string { return o.visible(s) }
+
 // visible makes somebody else's text harmless and, with ASCII glyphs, plain ASCII.
 func (o *Options) visible(s string) string {
 	s = table.Visible(s)
