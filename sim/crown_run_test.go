@@ -121,18 +121,18 @@ func observe(t testing.TB, name string, seed uint64, changes ...change) *sight {
 }
 
 func (w *watch) sinks() Sinks {
-	var names []string
-	for i := range w.scenario.Hosts {
-		names = append(names, w.scenario.Hosts[i].Name)
-		w.ifaces[names[i]] = i
-	}
-	w.writer = capture.NewWriter(&w.file, capture.WriterOptions{Interfaces: names})
+	w.writer = capture.NewWriter(&w.file, capture.WriterOptions{})
 	return Sinks{Recorder: w, Claims: w, Packet: w.packet, Secrets: func(line []byte) { _ = w.writer.WriteSecrets(line) }}
 }
 
 func (w *watch) packet(p vnet.PacketInfo) {
 	w.frames = append(w.frames, frame{p.T, p.Host, len(p.Data)})
-	_ = w.writer.WritePacket(p.T, w.ifaces[p.Host], p.Data) // the first error stays, Flush tells it
+	i, ok := w.ifaces[p.Host]
+	if !ok { // an interface for each host that sends, as smtpsim run --pcap has it
+		i = w.writer.AddInterface(p.Host)
+		w.ifaces[p.Host] = i
+	}
+	_ = w.writer.WritePacket(p.T, i, p.Data) // the first error stays, Flush tells it
 }
 
 // Event implements trace.Recorder: the sessions hold the events too.

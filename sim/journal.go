@@ -38,7 +38,7 @@ const (
 	OpDo    Op = "do"    // a typed line
 	OpLeave Op = "leave" // end the session by hand
 	OpUntil Op = "until" // let time pass up to Count ns after the scenario's start
-	OpIdle  Op = "idle"  // let everything happen that will
+	OpIdle  Op = "idle"  // let everything happen that will, at most up to Count ns after the start if that is not 0
 	OpSteps Op = "steps" // Count events of the kernel
 	OpOpen  Op = "open"  // an outside client connects to Text ("mx1:25"), as connection Count
 	OpData  Op = "data"  // and sends Data on connection Count
@@ -146,7 +146,7 @@ func (a *Act) check(n int) error {
 		return fmt.Errorf("expected \"n\": %d, found %d", n, a.N)
 	case !slices.Contains([]Op{OpDo, OpLeave, OpUntil, OpIdle, OpSteps, OpOpen, OpData, OpClose}, a.Op):
 		return fmt.Errorf("no world knows how to %q", a.Op)
-	case a.Count < 0 || a.Op == OpUntil && a.Count > int64(maxRun):
+	case a.Count < 0 || (a.Op == OpUntil || a.Op == OpIdle) && a.Count > int64(maxRun):
 		return fmt.Errorf("\"count\": %d is out of range", a.Count)
 	case a.Op == OpDo && len(a.Typed()) > MaxTyped:
 		return fmt.Errorf("%d octets, at most %d are typed in a line", len(a.Typed()), MaxTyped)

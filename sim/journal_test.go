@@ -198,3 +198,17 @@ func TestOutsideFindsRoom(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A run that was cut off early is cut off at the same moment when it is replayed.
+func TestReplayKnowsWhereTheRunEnded(t *testing.T) {
+	w := open(t, "greylisting", func(sc *scenario.Scenario) { sc.Until = time.Minute })
+	w.RunIdle()
+	again, err := Replay(example(t, "greylisting"), w.Journal(), Options{}, Sinks{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if w.Now() != again.Now() || again.Now() > time.Minute || len(again.Queue("msa.nord.example")) != 1 {
+		t.Errorf("the first ended at %v, the second at %v", w.Now(), again.Now())
+	}
+}

@@ -44,6 +44,7 @@ type World struct {
 	journal  Journal
 	steps    *Act // the open "steps" act, if the last one was
 	outside  outside
+	until    time.Duration // a run ends here at the latest; 0: when nothing is left to happen
 	closed   bool
 }
 
@@ -57,7 +58,7 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	if cap == 0 {
 		cap = DefaultTimelineCap
 	}
-	w := &World{scenario: sc, ev: newEvidence(s, max(cap, 0)), journal: Journal{Header: newHeader(sc.Hash(), seed)}}
+	w := &World{scenario: sc, until: sc.Until, ev: newEvidence(s, max(cap, 0)), journal: Journal{Header: newHeader(sc.Hash(), seed)}}
 	no := vnet.Options{Seed: seed, Start: sc.Start, Mechanism: o.Mechanism, Packet: s.Packet, Claims: w.ev,
 		DefaultLink: vnetLink(sc.Default)}
 	if cap > 0 || s.Recorder != nil {
@@ -128,16 +129,17 @@ func (w *World) RunUntil(t time.Duration) {
 // RunIdle lets everything happen that will, or stops at the scenario's Until.
 func (w *World) RunIdle() {
 	a := w.begin(OpIdle, "")
+	a.Count = int64(w.until)
 	w.runIdle()
 	w.end(a)
 }
 
 func (w *World) runIdle() {
-	if w.scenario.Until == 0 {
+	if w.until == 0 {
 		w.net.RunIdle()
 		return
 	}
-	end := trace.FromStd(w.scenario.Start.Add(w.scenario.Until))
+	end := trace.FromStd(w.scenario.Start.Add(w.until))
 	for {
 		at, ok := w.net.NextTime()
 		if !ok || at > end {
@@ -264,6 +266,7 @@ func (w *World) Act(a *Act) {
 	case OpUntil:
 		w.RunUntil(time.Duration(a.Count))
 	case OpIdle:
+		w.until = w.upTo(time.Duration(a.Count))
 		w.RunIdle()
 	case OpSteps:
 		for range a.Count {
