@@ -97,6 +97,7 @@ type Client struct {
 	remote netip.AddrPort
 
 	state    smtp.State
+	unclear  bool          // a chunk was refused: RSET must come before anything else (RFC 3030 §2)
 	wait     time.Duration // for the server, at present
 	greeting smtp.Reply
 	hello    smtp.Reply // to the last EHLO, HELO or LHLO
@@ -167,6 +168,7 @@ func (c *Client) Close() error {
 func (c *Client) Reset() error {
 	reply, err := c.command(smtp.RSET, "RSET")
 	if err == nil && reply.Positive() {
+		c.unclear = false
 		return nil
 	}
 	return &Error{Stage: StageReset, Reply: reply, Err: err}

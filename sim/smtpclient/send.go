@@ -37,7 +37,7 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 	if refusal != nil {
 		return refusal
 	}
-	if c.state.InTransaction() { // the last mail ended in the middle
+	if c.state.InTransaction() || c.unclear { // the last mail ended in the middle
 		if err := c.Reset(); err != nil {
 			return err.(*Error)
 		}
@@ -211,6 +211,7 @@ func (t *transaction) text(text []byte) *Error {
 		}
 	}
 	if !reply.Positive() {
+		t.unclear = t.chunked()
 		return &Error{Stage: StageEnd, Reply: reply}
 	}
 	return nil
