@@ -13,6 +13,7 @@ const (
 	defaultHeld   = 1 << 20
 	maxPieces     = 2048 // held pieces of one direction
 	maxGraves     = 128  // closed connections remembered by one assembler
+	lookAgain     = 16   // packets of any connection between two looks at one that waits
 
 	// What the peer has acknowledged but the capture does not show may still come: capturing reorders packets by a few places
 	// (several queues, several interfaces). After so many packets of the connection, or so long, it is lost for good.
@@ -22,7 +23,7 @@ const (
 	retransmitTime = trace.Time(120 * time.Second)
 	// A packet that repeats a SYN so soon was captured twice: an initial RTO is 1 s (RFC 6298 §2.1), no stack goes below 100 ms.
 	captureTwice = trace.Time(100 * time.Millisecond)
-	// TIME-WAIT (RFC 9293 §3.4.2: 2 MSL): so long stragglers belong to the closed connection.
+	// So long stragglers belong to a closed connection (RFC 9293 §3.4.2 takes the life of a segment as 2 minutes).
 	timeWait = trace.Time(120 * time.Second)
 	// Sequence numbers farther away are from another world: the largest window is 2^30 (RFC 7323 §2.3).
 	maxAway = 1 << 30
@@ -58,7 +59,6 @@ type Assembler struct {
 	spares      int
 	buffered    int   // cost of all held pieces
 	order       int64 // of the segment under way, from 1
-	now         trace.Time
 }
 
 // NewAssembler makes an assembler that asks opener for a sink when a connection opens: when its SYN was answered or is known to
@@ -92,7 +92,6 @@ func (a *Assembler) Segment(s *trace.Segment) {
 
 func (a *Assembler) segment(k *connKey, flipped bool, s *trace.Segment) {
 	a.order++
-	a.now = max(a.now, s.Time)
 	c := a.conns[*k]
 	if c == nil || c.over(s, flipped) {
 		if c = a.begin(c, k, s, flipped); c == nil {
@@ -109,7 +108,7 @@ func (a *Assembler) segment(k *connKey, flipped bool, s *trace.Segment) {
 		a.take(c, c.side(flipped), s)
 	}
 	if a.waiting.head != nil {
-		a.patience()
+		a.patience(s.Time)
 	}
 }
 
@@ -168,28 +167,26 @@ func (a *Assembler) evict() {
 	a.forget(c)
 }
 
-// patience looks at the connection that has been waiting for longest, and keeps the limits.
-func (a *Assembler) patience() {
+// patience keeps the limit of what is held, and looks now and then at a connection that waits: it may be that nothing more comes from
+// it. now is the time of the packet under way; times of a capture may go back (files put behind each other).
+func (a *Assembler) patience(now trace.Time) {
 	for a.buffered > a.maxBuffer && a.waiting.head != nil {
-		a.settle(a.waiting.head, a.now, true)
+		a.settle(a.waiting.head, now, true)
 	}
 	c := a.waiting.head
-	if c == nil {
+	if c == nil || now-c.time <= reorderTime || a.order-c.looked < lookAgain {
 		return
 	}
-	if a.now-c.time <= reorderTime || a.now-c.looked <= reorderTime {
-		return
-	}
-	c.looked = a.now
+	c.looked = a.order
 	a.waiting.remove(c)
 	a.waiting.push(c)
-	a.settle(c, a.now, a.now-c.time > retransmitTime || c.rst.set)
+	a.settle(c, now, now-c.time > retransmitTime || c.rst.set)
 }
 
 // Unreachable takes an ICMP error in capture order: in answer to a SYN it refuses the connection. An established one survives
 // it (RFC 5461 §2.2, RFC 9293 §3.9.2.2).
 func (a *Assembler) Unreachable(u *Unreachable) {
-	if !u.TCP {
+	if !u.TCP || u.Kind == FragmentationNeeded { // the latter only asks for smaller packets (RFC 1191)
 		return
 	}
 	a.order++

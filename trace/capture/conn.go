@@ -36,7 +36,7 @@ type conn struct {
 	packets     int64
 	time        trace.Time // of the last packet, and its number
 	packet      int64
-	looked      trace.Time // when patience looked at it
+	looked      int64 // order when patience looked at it
 }
 
 // mark is a FIN or RST that waits for its turn.
@@ -83,15 +83,18 @@ func (c *conn) over(s *trace.Segment, flipped bool) bool {
 		if !d.known {
 			return c.state == connClosed
 		}
-		// The same number: sent or captured twice. After a refusal some clients try again with it.
-		return d.base != s.Seq+1 || c.state == connClosed && c.end == trace.EndRefused && s.Time-c.synTime >= captureTwice
+		// The same number: sent or captured twice. After the end it is another connection: some clients try again after a
+		// refusal, and captures are replayed and put behind each other.
+		return d.base != s.Seq+1 || c.state == connClosed && away(s.Time, c.time) >= captureTwice
 	case s.Flags&trace.SYN != 0: // a SYN-ACK: of another connection if neither number fits
 		return c.state != connOpening && d.known && d.base != s.Seq+1 && (!o.known || o.base != s.Ack)
 	case c.state != connClosed || len(s.Payload) == 0:
 		return false
 	}
-	return s.Time-c.time > timeWait || !near(s.Seq, d.next, defaultHeld)
+	return away(s.Time, c.time) > timeWait || !near(s.Seq, d.next, defaultHeld)
 }
+
+func away(a, b trace.Time) trace.Time { return max(a-b, b-a) }
 
 // near says that a and b are at most n apart.
 func near(a, b uint32, n int32) bool {

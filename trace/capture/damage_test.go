@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func damages() []damage {
 		{"whole pcap", two, 2, "", ""},
 		{"empty", nil, 0, "empty: offset 0: the file is empty; expected a capture: pcap", ""},
 		{"text", []byte("From alice@example"), 0, "text: offset 0: found 46 72 6f 6d; expected a capture", ""},
-		{"three octets", []byte{0xd4, 0xc3, 0xb2}, 0, "offset 0: found d4 c3 b2", ""},
+		{"three octets", []byte{0xd4, 0xc3, 0xb2}, 0, "offset 0: the file ends after 3 octets of the magic that needs 4 octets; expected", ""},
 		{"magic only", two[:4], 0, "", "octet 4, after packet 0: the file ends after 4 octets of the file header that needs 24 octets"},
 		{"header only", two[:24], 0, "", ""},
 		{"in a packet header", two[:30], 0, "", "octet 30, after packet 0: the file ends after 6 octets of a packet header that needs 16 octets"},
@@ -114,7 +115,10 @@ func damages() []damage {
 		{"gzip", zip, 2, "", ""},
 		{"gzip cut", zip[:len(zip)-12], 2, "", "octet 58 of the uncompressed data, after packet 2"},
 		{"gzip with a wrong sum", put32(zip, len(zip)-8, 1), 2, "", "the gzip data breaks in a packet header: gzip: invalid checksum"},
-		{"gzip magic only", zip[:2], 0, "offset 0: found 1f 8b", ""},
+		{"gzip magic only", zip[:2], 0, "gzip magic only: offset 0: the gzip header is damaged; expected a capture", ""},
+		{"gzip damaged at once", append(bytes.Clone(zip[:10]), 0xff, 0xff, 0xff, 0xff, 0xff), 0, "offset 0: the gzip data breaks in the magic: flate: corrupt input", ""},
+		{"gzip cut at once", zip[:10], 0, "offset 0: the file ends after 0 octets of the magic that needs 4 octets; expected", ""},
+		{"gzip of nothing", zipped(nil), 0, "the file is empty", ""},
 		{"gzip of text", zipped([]byte("text, long enough")), 0, "offset 0: found 74 65 78 74", ""},
 		{"whole pcapng", ng, 2, "", ""},
 		{"pcapng in a block header", ng[:end-32], 1, "", "the file ends after 4 octets of a block header that needs 8 octets"},
@@ -166,5 +170,43 @@ func TestDamages(t *testing.T) {
 				t.Errorf("%d packets, want %d; told %q, want %q", f.Packets, d.packets, told, d.finding)
 			}
 		})
+	}
+}
+
+// failing breaks with an error of the disk after some octets.
+type failing struct {
+	r io.Reader
+}
+
+var errDisk = errors.New("input/output error")
+
+func (f failing) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err == io.EOF {
+		err = errDisk
+	}
+	return n, err
+}
+
+// TestDiskErrors: an error of the disk is one, with file, offset and packet; no damage of the capture.
+func TestDiskErrors(t *testing.T) {
+	for _, c := range []struct {
+		octets int
+		want   string
+	}{
+		{0, "disk: offset 0: input/output error"},
+		{3, "disk: offset 0: input/output error"},
+		{57, "disk: offset 57, after packet 1: input/output error"},
+	} {
+		r, err := Open(failing{bytes.NewReader(pcapFile(nil)[:c.octets])}, "disk", Options{})
+		if err == nil {
+			err = r.Next(new(trace.Segment))
+			if len(r.Facts().Findings) != 0 {
+				t.Error(r.Facts().Findings)
+			}
+		}
+		if err == nil || err.Error() != c.want || !errors.Is(err, errDisk) {
+			t.Errorf("after %d octets: %v, want %s", c.octets, err, c.want)
+		}
 	}
 }

@@ -198,7 +198,7 @@ func (a *Assembler) forced(c *conn) {
 func (a *Assembler) gap(c *conn, from trace.Side, upTo uint32) {
 	d, o := &c.dirs[from], &c.dirs[from.Other()]
 	n := int64(int32(upTo - d.next))
-	d.gone = true
+	d.gone, d.soft = true, false
 	switch {
 	case n <= 0:
 		return

@@ -40,13 +40,17 @@ type packet struct {
 // FormatError says that a file is no capture.
 type FormatError struct {
 	Name string // of the file
-	Got  []byte // its first octets, at most 4
+	Got  []byte // its first octets, at most 4; empty: the file is
+	Why  string // why there are no more than Got, where that is a damage
 }
 
 // Error is one line that names file, offset and what was expected.
 func (e *FormatError) Error() string {
 	const want = "expected a capture: pcap (a1b2c3d4 or a1b23c4d in either byte order), pcapng (0a0d0d0a) or gzip (1f8b) of these"
-	if len(e.Got) == 0 {
+	switch {
+	case e.Why != "":
+		return fmt.Sprintf("%s: offset 0: %s; %s", e.Name, e.Why, want)
+	case len(e.Got) == 0:
 		return fmt.Sprintf("%s: offset 0: the file is empty; %s", e.Name, want)
 	}
 	return fmt.Sprintf("%s: offset 0: found % x; %s", e.Name, e.Got, want)
@@ -70,10 +74,15 @@ func Open(r io.Reader, name string, opts Options) (*Reader, error) {
 		c.source = &pcap{r: c}
 		return c, nil
 	}
-	if _, err := c.in.br.Peek(1); err != nil && err != io.EOF && c.in.fail(1, 1, "", err) == err {
-		return nil, fmt.Errorf("%s: offset 0: %w", name, err)
+	_, err := c.in.take(4, "the magic")
+	var b *broken
+	switch {
+	case err == nil || err == io.EOF:
+		return nil, &FormatError{Name: name, Got: bytes.Clone(magic)}
+	case errors.As(err, &b):
+		return nil, &FormatError{Name: name, Got: bytes.Clone(magic), Why: b.text}
 	}
-	return nil, &FormatError{Name: name, Got: bytes.Clone(magic)}
+	return nil, fmt.Errorf("%s: offset 0: %w", name, err)
 }
 
 // unzip puts a decompressor in front where the magic says so (RFC 1952 §2.3.1).
@@ -88,7 +97,7 @@ func (r *Reader) unzip(src io.Reader) error {
 	}
 	z, err := gzip.NewReader(r.in.br)
 	if err != nil {
-		return &FormatError{Name: r.facts.Name, Got: bytes.Clone(magic)}
+		return &FormatError{Name: r.facts.Name, Got: bytes.Clone(magic), Why: "the gzip header is damaged"}
 	}
 	r.facts.Gzip = true
 	r.in.br = bufio.NewReaderSize(z, window)

@@ -56,6 +56,8 @@ const (
 	PortUnreachable UnreachableKind = "port-unreachable"
 	Prohibited      UnreachableKind = "prohibited"
 	OtherReason     UnreachableKind = "other"
+
+	FragmentationNeeded UnreachableKind = "fragmentation-needed" // nothing is wrong: the path takes smaller packets only
 )
 
 // Unreachable is an ICMP or ICMPv6 destination-unreachable message about a TCP or UDP packet.

@@ -65,7 +65,7 @@ func TestPatience(t *testing.T) {
 			}
 		}, "gaps 6, server 8"},
 		{"other connections for 2 s", false, func(a *Assembler, k *talk) { others(a, k.now, 19, 100*time.Millisecond) }, "gaps 0, server 0"},
-		{"other connections for 5 s", false, func(a *Assembler, k *talk) { others(a, k.now, 50, 100*time.Millisecond) }, "gaps 6, server 8"},
+		{"other connections for 5 s", false, func(a *Assembler, k *talk) { others(a, k.now, 60, 100*time.Millisecond) }, "gaps 6, server 8"},
 		{"not acknowledged, other connections for a minute", true, func(a *Assembler, k *talk) { others(a, k.now, 60, time.Second) }, "gaps 0, server 8"},
 		{"not acknowledged, other connections for 5 minutes", true, func(a *Assembler, k *talk) { others(a, k.now, 300, time.Second) }, "gaps 6, server 8"},
 	} {

@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "rewrite the expected part of testdata/a
 //	again 5                    the capture shows its packet 5 once more
 //	swap                       the last two packets stand in the wrong order
 //	wait 3s                    time goes by
-//	unreachable                an ICMP error about the client's SYN comes in
+//	unreachable [too-big]      an ICMP error about the client's SYN comes in
 //	restart                    the same ports again with other numbers
 //	ports 40000 40025          of client and server; before the first packet
 //	limit flows|buffer|held N  of Options; before the first packet
@@ -46,7 +46,7 @@ type script struct {
 
 type scripted struct {
 	seg  trace.Segment
-	icmp bool
+	icmp UnreachableKind // "": a segment
 }
 
 // TestScripts plays testdata/assemble/*.txt.
@@ -89,8 +89,8 @@ func playScript(t *testing.T, input string) string {
 	for i := range s.out {
 		p := &s.out[i]
 		p.seg.Packet = int64(i + 1)
-		if p.icmp {
-			a.Unreachable(&Unreachable{Packet: p.seg.Packet, Time: p.seg.Time, Src: p.seg.Src, Dst: p.seg.Dst, TCP: true, Kind: HostUnreachable})
+		if p.icmp != "" {
+			a.Unreachable(&Unreachable{Packet: p.seg.Packet, Time: p.seg.Time, Src: p.seg.Src, Dst: p.seg.Dst, TCP: true, Kind: p.icmp})
 		} else {
 			a.Segment(&p.seg)
 		}
@@ -121,7 +121,11 @@ func (s *script) line(line string) error {
 		s.out = append(s.out, again)
 		return err
 	case "unreachable":
-		s.out = append(s.out, scripted{seg: trace.Segment{Time: s.now, Src: s.ends[0], Dst: s.ends[1]}, icmp: true})
+		kind := HostUnreachable
+		if len(words) > 1 {
+			kind = FragmentationNeeded
+		}
+		s.out = append(s.out, scripted{seg: trace.Segment{Time: s.now, Src: s.ends[0], Dst: s.ends[1]}, icmp: kind})
 		return nil
 	case "restart":
 		s.isn[0] += 1 << 24

@@ -129,6 +129,8 @@ func kindICMP(code byte) UnreachableKind {
 		return HostUnreachable
 	case 2, 3:
 		return PortUnreachable
+	case 4:
+		return FragmentationNeeded
 	case 9, 10, 13:
 		return Prohibited
 	}
