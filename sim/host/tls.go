@@ -22,9 +22,24 @@ func TLSConfig(h *Host, purpose string, base *tls.Config) *tls.Config {
 	c.Time = h.Clock.Now
 	if h.Entropy != nil {
 		c.Rand = h.Entropy(purpose)
-		c.CurvePreferences = []tls.CurveID{tls.X25519} // ML-KEM draws from elsewhere
+		c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256} // ML-KEM draws from elsewhere
 	}
 	return c
+}
+
+// TLSVersion names a version as trace fields do: "TLSv1.3"; "TLS" for one that is not known.
+func TLSVersion(v uint16) string {
+	switch v {
+	case tls.VersionTLS10:
+		return "TLSv1"
+	case tls.VersionTLS11:
+		return "TLSv1.1"
+	case tls.VersionTLS12:
+		return "TLSv1.2"
+	case tls.VersionTLS13:
+		return "TLSv1.3"
+	}
+	return "TLS"
 }
 
 // TLSRepeatable is the self-check of simulated TLS: key generation must take its randomness from the reader it is given.

@@ -56,40 +56,14 @@ func (c *Client) handshake() error {
 	if err := host.Timeout(c.raw, c.cfg.Host.Clock, c.cfg.Timeouts.Mail); err != nil {
 		return err
 	}
-	conn := tls.Client(c.raw, c.tlsConfig())
+	conn := tls.Client(c.raw, host.TLSConfig(c.cfg.Host, "tls", c.cfg.TLS))
 	if err := conn.Handshake(); err != nil {
 		return err
 	}
 	c.conn = conn
 	state := conn.ConnectionState()
 	c.tls = &state
-	c.claimTLS(host.ClaimTLS, tlsVersion(state.Version))
+	c.claimTLS(host.ClaimTLS, host.TLSVersion(state.Version))
 	c.state = c.state.After(smtp.Handshake, 0)
 	return nil
-}
-
-// tlsConfig is the configuration for one connection. Where the host has Entropy of its own, the handshake is made to
-// depend on nothing else: its clock, its random octets, and curves whose keys come from them.
-func (c *Client) tlsConfig() *tls.Config {
-	cfg := c.cfg.TLS.Clone()
-	cfg.Time = c.cfg.Host.Clock.Now
-	if c.cfg.Host.Entropy != nil {
-		cfg.Rand = c.cfg.Host.Entropy("tls")
-		cfg.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256}
-	}
-	return cfg
-}
-
-func tlsVersion(v uint16) string {
-	switch v {
-	case tls.VersionTLS10:
-		return "TLSv1"
-	case tls.VersionTLS11:
-		return "TLSv1.1"
-	case tls.VersionTLS12:
-		return "TLSv1.2"
-	case tls.VersionTLS13:
-		return "TLSv1.3"
-	}
-	return "TLS"
 }

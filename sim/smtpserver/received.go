@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/trace/field"
 )
@@ -31,7 +32,7 @@ func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
 
 // receivedTLS is what a trace field tells of TLS.
 func receivedTLS(state *tls.ConnectionState) *field.TLS {
-	f := &field.TLS{Version: TLSVersion(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite),
+	f := &field.TLS{Version: host.TLSVersion(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite),
 		Certificate: "No client certificate requested"}
 	f.Bits = 128
 	if strings.Contains(f.Cipher, "256_GCM") || strings.Contains(f.Cipher, "256_CBC") ||

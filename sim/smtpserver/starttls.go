@@ -50,7 +50,7 @@ func (n *session) handshake() {
 		n.err = err
 		return
 	}
-	conn := tls.Server(n.raw, TLSConfig(n.srv.host, n.srv.cfg.TLS))
+	conn := tls.Server(n.raw, host.TLSConfig(n.srv.host, "tls", n.srv.cfg.TLS))
 	n.in.Reset(n)
 	if err := conn.Handshake(); err != nil {
 		n.claimTLS(host.ClaimTLSFailed, err.Error())
@@ -63,34 +63,7 @@ func (n *session) handshake() {
 	n.tls, n.conn = conn, conn
 	state := conn.ConnectionState()
 	n.tx.TLS = &state
-	n.claimTLS(host.ClaimTLS, TLSVersion(state.Version))
+	n.claimTLS(host.ClaimTLS, host.TLSVersion(state.Version))
 	n.state = n.state.After(smtp.Handshake, 0)
 	n.offers = n.srv.offers(true, n.backend)
-}
-
-// TLSConfig is cfg for one connection of h. Where the host has Entropy of its own, the handshake is made to depend on
-// nothing else: its clock, its random octets, and curves whose keys come from them.
-func TLSConfig(h *host.Host, cfg *tls.Config) *tls.Config {
-	cfg = cfg.Clone()
-	cfg.Time = h.Clock.Now
-	if h.Entropy != nil {
-		cfg.Rand = h.Entropy("tls")
-		cfg.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256}
-	}
-	return cfg
-}
-
-// TLSVersion names a version as trace fields do.
-func TLSVersion(v uint16) string {
-	switch v {
-	case tls.VersionTLS10:
-		return "TLSv1"
-	case tls.VersionTLS11:
-		return "TLSv1.1"
-	case tls.VersionTLS12:
-		return "TLSv1.2"
-	case tls.VersionTLS13:
-		return "TLSv1.3"
-	}
-	return "TLS"
 }
