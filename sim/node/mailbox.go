@@ -73,13 +73,16 @@ func (n *Node) mailbox(m smtp.Mailbox) (user string, ok bool) {
 	return user, n.users[user]
 }
 
-// final puts Return-Path in front and leaves out one that is there already, so that "exactly one" is (RFC 5321 §4.4).
+// final puts Return-Path in front and leaves out those that are there already, so that "exactly one" is (RFC 5321 §4.4).
 func final(reverse smtp.ReversePath, text []byte) []byte {
 	var few [128]byte
 	field := append(reverse.Mailbox.Append(append(few[:0], "Return-Path: <"...)), ">\r\n"...)
-	start, end := findReturnPath(text)
-	out := append(make([]byte, 0, len(field)+len(text)-(end-start)), field...)
-	return append(append(out, text[:start]...), text[end:]...)
+	out := append(make([]byte, 0, len(field)+len(text)), field...)
+	for start, end := findReturnPath(text); end > 0; start, end = findReturnPath(text) {
+		out = append(out, text[:start]...)
+		text = text[end:]
+	}
+	return append(out, text...)
 }
 
 // findReturnPath is where the header section holds a Return-Path field; an empty stretch if it holds none.
