@@ -158,7 +158,8 @@ func (b *Bridge) admit(e event, done chan struct{}) {
 	b.clients[id] = c
 	b.tell(fmt.Sprintf("%s is connected to %s", e.conn.RemoteAddr(), e.endpoint))
 	err := b.world.Connect(id, e.endpoint, func(data []byte, closed bool) { b.back(id, data, closed) })
-	if err != nil {
+	if err != nil { // Listen has asked HasEndpoint, so this does not happen
+		delete(b.clients, id)
 		e.conn.Close()
 		return
 	}
