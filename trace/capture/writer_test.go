@@ -60,7 +60,11 @@ func TestWriter(t *testing.T) {
 	if got := fmt.Sprintf("%x", sha256.Sum256(file)); got != "40bd5d3968d6918049af7df7879702a7dda0cfc3ac2a338239b0744af3538a62" {
 		t.Errorf("the file is another: %s", got)
 	}
-	facts, ws := readAll(t, bytes.NewReader(file), "written", Options{})
+	var handed []Secret
+	facts, ws := readAll(t, bytes.NewReader(file), "written", Options{Secret: func(s Secret) { handed = append(handed, s) }})
+	if len(handed) != 1 || len(facts.Secrets) != 1 || string(handed[0].Data) != string(facts.Secrets[0].Data) {
+		t.Errorf("secrets handed out: %v", handed)
+	}
 	want := newTalk(1).mail(1)
 	if facts.Packets != int64(len(want.out)+1) || facts.First != want.out[0].Time || len(facts.Findings) != 0 || len(ws) != 1 {
 		t.Errorf("%+v, %d flows", facts, len(ws))
