@@ -121,12 +121,8 @@ func (s *session) say(situation persona.Situation, m smtp.Mailbox) *smtp.Reply {
 
 // isOwnLiteral reports whether domain is an address literal of this host.
 func (n *Node) isOwnLiteral(domain string) bool {
-	if !strings.HasPrefix(domain, "[") {
-		return false
-	}
-	inner := strings.TrimPrefix(strings.Trim(domain, "[]"), "ipv6:")
-	a, err := netip.ParseAddr(inner)
-	return err == nil && slices.Contains(n.host.Addrs, a.Unmap())
+	a, ok := smtp.LiteralAddr(domain)
+	return ok && slices.Contains(n.host.Addrs, a.Unmap())
 }
 
 // known reports whether mail for an address of this host can be delivered. Where the mailboxes are elsewhere and nobody

@@ -70,23 +70,10 @@ func headerSection(text []byte) []byte {
 	return text[:min(len(text), returnMax)]
 }
 
-// xtext decodes RFC 3461 §4's xtext: "+" and two hexadecimal digits are an octet. What is no such code stays.
+// xtext decodes RFC 3461 §4's xtext; what is none stays as it came.
 func xtext(s string) string {
-	if !strings.Contains(s, "+") {
-		return s
+	if text, ok := smtp.DecodeXtext(s); ok {
+		return text
 	}
-	const hex = "0123456789ABCDEF"
-	var b []byte
-	for i := 0; i < len(s); i++ {
-		if s[i] == '+' && i+2 < len(s) {
-			hi, lo := strings.IndexByte(hex, s[i+1]), strings.IndexByte(hex, s[i+2])
-			if hi >= 0 && lo >= 0 {
-				b = append(b, byte(hi<<4|lo))
-				i += 2
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
+	return s
 }

@@ -104,6 +104,12 @@ func TestAllHostsFail(t *testing.T) {
 	w.mail("x@ost.example", "<eve@west.example>")
 	w.passes(time.Second)
 	w.check("the best one is our own address", w.said(host.ClaimBounced), "5m4s bounced eve@west.example 554")
+	for i, loop := range []string{"127.0.0.1", "::1", "0.0.0.0"} { // whoever writes such a record sends our mail back to us
+		w.dns["mx1.west.example A"] = loop
+		w.mail(alice, bob)
+		w.passes(time.Second)
+		w.check("the best one is "+loop, w.said(host.ClaimBounced), fmt.Sprintf("5m%ds bounced bob@west.example 554", 5+i))
+	}
 }
 
 func TestGreylisting(t *testing.T) {

@@ -99,7 +99,7 @@ func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, 
 			}
 		}
 		for _, a := range addrs {
-			if router.ours(a) {
+			if x.Port == PortSMTP && router.ours(a) { // on another port somebody else listens: a filter, a message store
 				return nil, true
 			}
 			targets = append(targets, Target{Name: x.Name, Addr: netip.AddrPortFrom(a, x.Port), LMTP: w.plan.LMTP, Timeout: w.queue.opts.DialMax})

@@ -120,7 +120,7 @@ func (r *Router) byRule(p Plan, rule Rule) Plan {
 		x.Port = PortSMTP
 	}
 	if x.Name == "" {
-		x.Name = literal(x.Addr)
+		x.Name = smtp.Literal(x.Addr)
 	}
 	p.Groups = [][]Exchanger{{x}}
 	p.Reason = "local rule: mail for " + p.Domain + " goes to " + x.Name
@@ -129,10 +129,12 @@ func (r *Router) byRule(p Plan, rule Rule) Plan {
 
 // byLiteral is mail for an address: no look-up at all (RFC 5321 §4.1.3).
 func (r *Router) byLiteral(p Plan) Plan {
-	addr, err := parseLiteral(p.Domain)
-	if err != nil {
-		return p.fail(smtp.NewReply(550, "5.1.2", "Address literal "+p.Domain+" is none that can be reached"), err.Error())
+	addr, ok := smtp.LiteralAddr(p.Domain)
+	if !ok {
+		return p.fail(smtp.NewReply(550, "5.1.2", "Address literal "+p.Domain+" is none that can be reached"),
+			p.Domain+" names neither an IPv4 nor an IPv6 address")
 	}
+	addr = addr.Unmap()
 	if r.ours(addr) {
 		return p.loop(p.Domain)
 	}
@@ -215,8 +217,11 @@ func (r *Router) named(name string) bool {
 	return false
 }
 
-// ours reports whether a is an address of this host.
+// ours reports whether mail sent to a comes back to this host. Names of others may lead to a loopback address too.
 func (r *Router) ours(a netip.Addr) bool {
+	if a.IsLoopback() || a.IsUnspecified() {
+		return true
+	}
 	for _, own := range r.Addrs {
 		if own == a {
 			return true
@@ -263,24 +268,4 @@ func describe(groups [][]Exchanger) string {
 		}
 	}
 	return string(b)
-}
-
-// literal is the address literal of RFC 5321 §4.1.3.
-func literal(a netip.Addr) string {
-	if a.Is4() {
-		return "[" + a.String() + "]"
-	}
-	return "[IPv6:" + a.String() + "]"
-}
-
-func parseLiteral(s string) (netip.Addr, error) {
-	inner := strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
-	if len(inner) > 5 && strings.EqualFold(inner[:5], "ipv6:") {
-		inner = inner[5:]
-	}
-	a, err := netip.ParseAddr(inner)
-	if err != nil || a.Zone() != "" {
-		return netip.Addr{}, fmt.Errorf("address literal %s: expected an IPv4 or IPv6 address", s)
-	}
-	return a.Unmap(), nil
 }
