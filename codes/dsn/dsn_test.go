@@ -61,6 +61,18 @@ func TestFormatNoInjection(t *testing.T) {
 	}
 }
 
+// A report with 8-bit octets in a part says so in its own header section too (RFC 2045 §6.4); one without does not.
+func TestFormatEightBit(t *testing.T) {
+	r := Report{From: "a", Boundary: "b", ReportingMTA: DNS("h"), Recipients: []Recipient{{Final: RFC822("b"), Action: Failed}}}
+	for returned, want := range map[string]bool{"Subject: x\r\n\r\nhi\r\n": false, "Subject: x\r\n\r\nGr\xfc\xdfe\r\n": true} {
+		r.Returned = []byte(returned)
+		head, _, _ := strings.Cut(string(Format(r)), "\r\n\r\n")
+		if got := strings.Contains(head, "\r\nContent-Transfer-Encoding: 8bit\r\n"); got != want {
+			t.Errorf("%q: 8bit %v, want %v\n%s", returned, got, want, head)
+		}
+	}
+}
+
 func TestPropertyReport(t *testing.T) {
 	word := rapid.StringMatching(`[!-9;-~]{1,12}( [!-~]{1,30}){0,8}`)
 	value := rapid.StringMatching(`[a-z0-9@.-]{1,40}`)

@@ -27,6 +27,10 @@ func Format(r Report) []byte {
 	// RFC 3834 §2: so that no vacation program answers it.
 	out = field(out, "Auto-Submitted", "auto-replied")
 	out = field(out, "MIME-Version", "1.0")
+	if !isASCII([]byte(text)) || !isASCII(status) || !isASCII(r.Returned) {
+		// RFC 2045 §6.4: what stands in a part stands in the whole
+		out = field(out, "Content-Transfer-Encoding", "8bit")
+	}
 	out = append(out, "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\""+b+"\"\r\n\r\n"...)
 	out = append(out, "This is a MIME-encapsulated message.\r\n"...)
 
