@@ -119,6 +119,8 @@ func (d *decoder) packet(p *packet, seg *trace.Segment) bool {
 			return d.damaged()
 		}
 		return d.ip(b[12:], cut, seg)
+	case linkFDDI, linkWLAN, linkPFLog, linkPrism, linkRadioTap:
+		return d.foreign(p, cut, seg)
 	}
 	if p.link != linkUnknown {
 		d.unknown(p.link)
