@@ -351,3 +351,16 @@ func TestContract(t *testing.T) {
 		t.Errorf("names %s", got)
 	}
 }
+
+// A message with very many reports in it costs what its length costs, not the square of it.
+func TestManyReportsAreReadOnce(t *testing.T) {
+	const parts = 640
+	msg := []byte("Content-Type: multipart/report; boundary=b\r\n\r\n" + strings.Repeat("--b\r\nContent-Type: message/delivery-status\r\n\r\n"+
+		"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\n\r\n", parts) + "--b--\r\n")
+	if m := Trace(msg, "x", 1, Options{}); m.Report == nil || len(m.Report.Recipients) < 60 {
+		t.Fatalf("%+v", m.Report)
+	}
+	if n := testing.AllocsPerRun(1, func() { Trace(msg, "x", 1, Options{}) }); n > 200*parts {
+		t.Errorf("%.0f allocations for %d parts", n, parts)
+	}
+}

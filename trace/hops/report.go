@@ -20,7 +20,9 @@ func (t *tracer) report(msg []byte, depth int) {
 	for _, p := range mime.Tree(msg).Parts {
 		switch p.Type {
 		case "message/delivery-status", "message/global-delivery-status":
-			r = deliveryStatus(msg)
+			if r == nil { // it reads all parts of its kind; a message with a thousand of them must not cost a thousand times that
+				r = deliveryStatus(msg)
+			}
 		case "message/feedback-report": // RFC 5965
 			r = feedback(msg[p.Body:p.End])
 		case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers":
