@@ -121,8 +121,9 @@ func (w *World) Queue(name string) []console.QueueItem {
 func (w *World) Mailboxes() []console.Mailbox {
 	var out []console.Mailbox
 	for _, name := range w.order {
+		h, _ := w.scenario.Host(name) // w.order is made of them
 		for _, b := range w.nodes[name].Mailboxes() {
-			out = append(out, console.Mailbox{Host: name, User: b.User, Messages: b.Messages})
+			out = append(out, console.Mailbox{Host: name, User: b.User, Domains: h.Domains, Messages: b.Messages})
 		}
 	}
 	return out

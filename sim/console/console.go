@@ -41,6 +41,7 @@ type QueueItem struct {
 // Mailbox is a user's mail on a host, oldest first.
 type Mailbox struct {
 	Host, User string
+	Domains    []string // that end on Host
 	Messages   [][]byte
 }
 
@@ -80,7 +81,7 @@ func (o *Output) add(v Voice, format string, args ...any) {
 
 func (o *Output) text(v Voice, s string) {
 	for _, l := range strings.Split(strings.TrimRight(s, "\n"), "\n") {
-		o.Lines = append(o.Lines, Line{v, l})
+		o.Lines = append(o.Lines, Line{v, strings.TrimSuffix(l, "\r")})
 	}
 }
 

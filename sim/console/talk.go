@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -8,12 +9,14 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
 )
 
 // Limits of a session by hand.
 const (
 	replyLimit   = 5 * time.Minute // RFC 5321 §4.5.3.2: how long a client waits for most replies
 	connectLimit = 5 * time.Minute
+	closeLimit   = 5 * time.Second
 	maxTalkLine  = 4096
 )
 
@@ -59,12 +62,25 @@ func (c *Console) telnet(o *Output, args []string) {
 	})
 	c.w.Await(func() bool { return t.dialed }, connectLimit+time.Minute)
 	if t.err != nil || !t.dialed {
-		o.add(Tool, "telnet: Unable to connect to remote host: %v", t.err)
+		o.add(Tool, "telnet: Unable to connect to remote host: %s", complaint(t.err))
 		return
 	}
 	o.add(Tool, "Connected to %s.", to.Addr())
 	c.talk = t
 	c.await(o)
+}
+
+// complaint is what telnet prints of a failed connection.
+func complaint(err error) string {
+	switch {
+	case errors.Is(err, host.ErrRefused):
+		return "Connection refused"
+	case errors.Is(err, host.ErrUnreachable):
+		return "No route to host"
+	case err == nil || errors.Is(err, host.ErrUnanswered):
+		return "Connection timed out"
+	}
+	return err.Error()
 }
 
 // endpoint resolves what was typed after telnet: a host of this world, or an address.
@@ -117,25 +133,32 @@ func (c *Console) say(line string) Output {
 	return o
 }
 
-// await lets the world run until a whole reply is there, and shows it.
+// await lets the world run until a whole reply is there, and shows it. After 221 and 421 the server closes the connection
+// (RFC 5321 §4.1.1.10, §3.8), which is shown too.
 func (c *Console) await(o *Output) {
 	t := c.talk
-	c.w.Await(func() bool { return t.closed || wholeReply(t.heard) }, replyLimit)
+	c.w.Await(func() bool { return t.closed || lastCode(t.heard) != 0 }, replyLimit)
 	if len(t.heard) == 0 && !t.closed {
 		o.add(Hint, "the server has said nothing for %s", replyLimit)
+	}
+	if code := lastCode(t.heard); code == 221 || code == 421 {
+		c.w.Await(func() bool { return t.closed }, closeLimit)
 	}
 	c.show(o)
 }
 
-// wholeReply reports whether the last line is the last of a reply (RFC 5321 §4.2.1: the code, then a space).
-func wholeReply(b []byte) bool {
+// lastCode is the code of the last line if that is the last of a reply (RFC 5321 §4.2.1: the code, then a space), else 0.
+func lastCode(b []byte) int {
 	s, ok := strings.CutSuffix(string(b), "\n")
 	if !ok {
-		return false
+		return 0
 	}
 	s = s[strings.LastIndexByte(s, '\n')+1:]
-	_, sep, _, ok := smtp.SplitReplyLine(strings.TrimRight(s, "\r"))
-	return ok && sep != '-'
+	code, sep, _, ok := smtp.SplitReplyLine(strings.TrimRight(s, "\r"))
+	if !ok || sep == '-' {
+		return 0
+	}
+	return code
 }
 
 // show prints what was heard and notices 354 and the end.
@@ -162,13 +185,13 @@ func (c *Console) show(o *Output) {
 func (c *Console) hangUp(o *Output) {
 	t := c.talk
 	c.talk = nil
-	done := false
+	done, closed := false, t.closed
 	c.w.Spawn(c.seat, "telnet ends", func() {
 		t.conn.Close()
 		done = true
 	})
 	c.w.Await(func() bool { return done }, time.Minute)
-	if !t.closed {
+	if !closed {
 		o.add(Tool, "Connection closed.")
 	}
 }

@@ -3,33 +3,53 @@ package console
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
 )
 
+// types are those that a question may ask for, for hints.
+const types = "the types here are a, aaaa, mx, ptr, txt, cname, ns, soa"
+
 // dig asks one question past every cache and prints the response in the shape of dig.
 func (c *Console) dig(o *Output, args []string) {
-	name, kind, server := "", dns.TypeA, ""
+	name, kind, server, short := "", dns.Type(0), "", false
 	for _, a := range args {
 		t, isType := dns.ParseType(a)
 		switch {
+		case a == "+short":
+			short = true
 		case strings.HasPrefix(a, "@"):
 			server = a[1:]
-		case a == "-t" || strings.HasPrefix(a, "+") || strings.EqualFold(a, "IN"):
-		case isType && (name != "" || len(args) > 1):
+		case a == "-t" || a == "-x" || strings.HasPrefix(a, "+") || strings.EqualFold(a, "IN"):
+		case isType && kind == 0:
 			kind = t
-		default:
+		case name == "":
 			name = a
+		default:
+			o.add(Hint, "%q is no type of record; %s", a, types)
+			return
 		}
 	}
 	if name == "" {
 		o.add(Hint, "dig NAME [TYPE], for example: dig west.example MX")
 		return
 	}
-	if r, ok := c.ask(o, server, name, kind); ok {
+	if kind == 0 {
+		kind = dns.TypeA
+	}
+	r, ok := c.ask(o, server, name, kind)
+	switch {
+	case !ok:
+	case short && !r.NoAnswer:
+		for _, record := range r.Answer {
+			o.add(Tool, "%s", record.Data())
+		}
+	default:
 		o.text(Tool, dns.Dig(r))
 	}
 }
@@ -41,7 +61,7 @@ func (c *Console) nslookup(o *Output, args []string) {
 		if t, ok := strings.CutPrefix(strings.ToLower(a), "-type="); ok {
 			k, known := dns.ParseType(t)
 			if !known {
-				o.add(Hint, "nslookup -type=mx NAME; the types here are a, aaaa, mx, ptr, txt, cname, ns, soa")
+				o.add(Hint, "nslookup -type=mx NAME; %s", types)
 				return
 			}
 			kind = k
@@ -120,32 +140,48 @@ func (c *Console) mailbox(o *Output, args []string) {
 		return
 	}
 	user, domain, _ := strings.Cut(args[0], "@")
-	found := false
-	for _, m := range c.w.Mailboxes() {
-		if m.User != user || domain != "" && !strings.HasSuffix(m.Host, domain) {
-			continue
-		}
-		found = true
-		c.showMailbox(o, m, args[1:])
-	}
-	if !found {
+	boxes := c.w.Mailboxes()
+	boxes = slices.DeleteFunc(boxes, func(m Mailbox) bool {
+		return m.User != user || domain != "" && m.Host != domain && !slices.Contains(m.Domains, domain)
+	})
+	if len(boxes) == 0 {
 		o.add(Hint, "nobody has a mailbox called %q here", args[0])
+		return
+	}
+	if len(args) == 2 {
+		c.showMessage(o, boxes, args[1])
+		return
+	}
+	for _, m := range boxes {
+		o.add(Tool, "%s on %s: %s", m.User, m.Host, messages(len(m.Messages)))
+		for i, msg := range m.Messages {
+			o.add(Tool, "%3d  %5d octets  From: %s  Subject: %s", i+1, len(msg), header(msg, "From"), header(msg, "Subject"))
+		}
 	}
 }
 
-func (c *Console) showMailbox(o *Output, m Mailbox, args []string) {
-	if len(args) == 1 {
-		n, err := strconv.Atoi(args[0])
-		if err != nil || n < 1 || n > len(m.Messages) {
-			o.add(Hint, "%s has the messages 1 to %d", m.User, len(m.Messages))
-			return
-		}
-		o.text(Tool, string(m.Messages[n-1]))
-		return
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
 	}
-	o.add(Tool, "%s on %s: %d messages", m.User, m.Host, len(m.Messages))
-	for i, msg := range m.Messages {
-		o.add(Tool, "%3d  %5d octets  From: %s  Subject: %s", i+1, len(msg), header(msg, "From"), header(msg, "Subject"))
+	return strconv.Itoa(n) + " messages"
+}
+
+// showMessage prints message number of each of the boxes that has so many.
+func (c *Console) showMessage(o *Output, boxes []Mailbox, number string) {
+	n, err := strconv.Atoi(number)
+	most := 0
+	for _, m := range boxes {
+		if most = max(most, len(m.Messages)); err == nil && n >= 1 && n <= len(m.Messages) {
+			o.text(Tool, string(m.Messages[n-1]))
+		}
+	}
+	switch {
+	case len(o.Lines) > 0:
+	case most == 0:
+		o.add(Hint, "%s has no mail yet", boxes[0].User)
+	default:
+		o.add(Hint, "%s has the messages 1 to %d", boxes[0].User, most)
 	}
 }
 
@@ -194,6 +230,12 @@ func (c *Console) send(o *Output, args []string) {
 		o.add(Hint, "send FROM TO [SUBJECT], for example: send alice@nord.example bob@west.example Hello")
 		return
 	}
+	for _, a := range append(strings.Split(args[1], ","), args[0]) {
+		if _, err := smtp.ParseMailbox(a, smtp.Strict); a != "<>" && (err != nil || !strings.Contains(a, "@")) {
+			o.add(Hint, "%q is no address; for example: send alice@nord.example bob@west.example Hello", a)
+			return
+		}
+	}
 	m := Message{From: strings.Trim(args[0], "<>"), To: strings.Split(args[1], ","), Subject: strings.Join(args[2:], " "), Body: "Hello.\n"}
 	if m.Subject == "" {
 		m.Subject = "Hello"
@@ -212,11 +254,17 @@ func (c *Console) state(state string) func(*Output, []string) {
 			o.add(Hint, "%s HOST, for example: %s mx1", state, state)
 			return
 		}
+		var hosts []string
 		for _, a := range args {
-			if full, ok := c.host(o, a); ok {
-				c.w.SetHost(full, state)
-				o.add(Event, "%s is %s", full, state)
+			full, ok := c.host(o, a)
+			if !ok {
+				return
 			}
+			hosts = append(hosts, full)
+		}
+		for _, full := range hosts {
+			c.w.SetHost(full, state)
+			o.add(Event, "%s is %s", full, state)
 		}
 	}
 }
@@ -225,7 +273,7 @@ func (c *Console) state(state string) func(*Output, []string) {
 func (c *Console) zone(o *Output, args []string) {
 	z := c.w.Zones()
 	switch {
-	case len(args) >= 3 && args[0] == "add":
+	case len(args) > 0 && args[0] == "add":
 		r, err := dns.ParseRecord(strings.Join(args[1:], " "))
 		if err == nil {
 			err = z.Add(r)
@@ -235,23 +283,34 @@ func (c *Console) zone(o *Output, args []string) {
 			return
 		}
 		o.add(Event, "added: %s", r)
-	case len(args) >= 3 && args[0] == "delete":
-		t, ok := dns.ParseType(args[2])
+	case len(args) > 0 && args[0] == "delete":
+		t, ok := dns.Type(0), false
+		if len(args) == 3 {
+			t, ok = dns.ParseType(args[2])
+		}
 		if !ok {
-			o.add(Hint, "zone delete NAME TYPE, for example: zone delete west.example MX")
+			o.add(Hint, "zone delete NAME TYPE, for example: zone delete west.example MX; %s", types)
 			return
 		}
 		o.add(Event, "deleted: %d", z.Delete(args[1], t))
 	default:
-		for _, zone := range z.All() {
-			for _, r := range zone.Records {
-				if len(args) == 0 && (r.Type == dns.TypePTR || r.Type == dns.TypeSOA || r.Type == dns.TypeNS) ||
-					len(args) > 0 && !dns.InZone(r.Name, dns.CanonicalName(args[0])) {
-					continue
-				}
-				o.add(Tool, "%s", r)
+		c.records(o, args)
+	}
+}
+
+// records lists all records, or those of a name and below it; of all, not those that nobody edits.
+func (c *Console) records(o *Output, names []string) {
+	for _, zone := range c.w.Zones().All() {
+		for _, r := range zone.Records {
+			if len(names) == 0 && (r.Type == dns.TypePTR || r.Type == dns.TypeSOA || r.Type == dns.TypeNS) ||
+				len(names) > 0 && !dns.InZone(r.Name, dns.CanonicalName(names[0])) {
+				continue
 			}
+			o.add(Tool, "%s", r)
 		}
+	}
+	if len(o.Lines) == 0 && len(names) > 0 {
+		o.add(Hint, "there are no records of %q; zone alone lists all", names[0])
 	}
 }
 
