@@ -41,7 +41,8 @@ var english = map[string]string{
 	"trace.long": "trace reads messages (.eml, mbox, Maildir, or standard input as -) and shows their way from server to server: " +
 		"who took it from whom, when, how long it waited, how far each line can be trusted.",
 
-	"trace.trust": "servers you `TRUST`: mx.example, .example, 192.0.2.0/24; shows how far the lines can be believed",
+	"trace.capture": "find each hop's session in capture `FILE`; may be repeated",
+	"trace.trust":   "servers you `TRUST`: mx.example, .example, 192.0.2.0/24; shows how far the lines can be believed",
 
 	"codes.use":   "codes CODE|LINE…",
 	"codes.short": "Explain reply codes, commands, keywords and findings",

@@ -41,7 +41,8 @@ var german = map[string]string{
 	"trace.long": "trace liest Nachrichten (.eml, mbox, Maildir oder die Standardeingabe als -) und zeigt ihren Weg von Server zu " +
 		"Server: wer sie von wem nahm, wann, wie lange sie wartete, wie weit jeder Zeile zu trauen ist.",
 
-	"trace.trust": "Server, denen du `TRAUST`: mx.example, .example, 192.0.2.0/24; zeigt, wie weit die Zeilen gelten",
+	"trace.capture": "die Sitzung jeder Station im Mitschnitt `DATEI` suchen; auch mehrmals",
+	"trace.trust":   "Server, denen du `TRAUST`: mx.example, .example, 192.0.2.0/24; zeigt, wie weit die Zeilen gelten",
 
 	"codes.use":   "codes CODE|ZEILE…",
 	"codes.short": "Antwortcodes, Befehle, Schlüsselwörter und Befunde erklären",

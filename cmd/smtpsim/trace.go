@@ -5,8 +5,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
+	"github.com/smtpsim/smtpsim/trace"
+	"github.com/smtpsim/smtpsim/trace/analyze"
 	"github.com/smtpsim/smtpsim/trace/hops"
 	"github.com/smtpsim/smtpsim/trace/mbox"
 	"github.com/smtpsim/smtpsim/trace/render"
@@ -17,8 +20,9 @@ import (
 // traceFlags are the flags of trace.
 type traceFlags struct {
 	picture
-	format string
-	trust  []string
+	format   string
+	trust    []string
+	captures []string
 }
 
 // newTraceCmd shows the way of messages by their Received fields.
@@ -34,6 +38,7 @@ func newTraceCmd(a *app) *cobra.Command {
 	}
 	a.formatFlag(cmd, &f.format, "timeline", "json", "csv")
 	a.pictureFlags(cmd.Flags(), &f.picture)
+	cmd.Flags().StringArrayVar(&f.captures, "capture", nil, a.t("trace.capture"))
 	cmd.Flags().StringSliceVar(&f.trust, "trust", nil, a.t("trace.trust"))
 	return cmd
 }
@@ -54,11 +59,15 @@ func (a *app) trace(f traceFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.open(files...)
+	sessions, err := a.witnesses(f.captures)
 	if err != nil {
 		return err
 	}
-	src := &messages{a: a, files: files, opts: hops.Options{Trusted: trusted}}
+	w, err := a.open(append(files, f.captures...)...)
+	if err != nil {
+		return err
+	}
+	src := &messages{a: a, files: files, opts: hops.Options{Trusted: trusted}, sessions: sessions}
 	defer src.close()
 	switch f.format {
 	case "json":
@@ -76,6 +85,22 @@ func (a *app) trace(f traceFlags, args []string) error {
 		return src.err
 	}
 	return err
+}
+
+// witnesses reads the sessions of captures in which hops may have been seen.
+func (a *app) witnesses(captures []string) ([]*trace.Session, error) {
+	if len(captures) == 0 {
+		return nil, nil
+	}
+	inputs, err := a.captureInputs(captures)
+	if err != nil {
+		return nil, err
+	}
+	g := &gathered{keep: -1}
+	progress := a.progress()
+	err = analyze.Run(inputs, analyze.Options{Workers: runtime.GOMAXPROCS(0), Progress: progress.tell}, g)
+	progress.clear()
+	return g.Sessions, a.captureError(err)
 }
 
 // messageFiles checks that every file is there before anything is printed, and lists what a Maildir holds.
@@ -115,6 +140,8 @@ type messages struct {
 	in    *mbox.Reader
 	count int // of the open file
 	err   error
+
+	sessions []*trace.Session // that may have carried a hop
 }
 
 // next is the next message; false at the end or after an error, which err has.
@@ -143,6 +170,7 @@ func (s *messages) next() (*hops.Message, bool) {
 		opts := s.opts
 		opts.Offset, opts.Line = m.Offset, m.Line
 		read := hops.Trace(m.Data, s.name, m.Index, opts)
+		hops.Witness(&read, s.sessions)
 		return &read, true
 	}
 	return nil, false
