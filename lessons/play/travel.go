@@ -120,9 +120,9 @@ func (p *Player) again() *sim.World {
 		panic("play: the lesson's own scenario: " + err.Error())
 	}
 	for _, a := range p.world.Journal().Acts {
-		f := strings.Fields(strings.ToLower(a.Text))
+		f := strings.Fields(strings.ToLower(a.Typed()))
 		if a.Op == sim.OpDo && len(f) > 0 && slices.Contains([]string{"zone", "on", "off", "silent", "an", "ein", "aus", "stumm"}, f[0]) {
-			w.Do(a.Text)
+			w.Do(a.Typed())
 		}
 	}
 	return w
