@@ -13,5 +13,5 @@ import "embed"
 // Files holds the recordings under "real", "mail" and "sim". Packets and messages in them are what the software sent:
 // hostile until parsed.
 //
-//go:embed real mail
+//go:embed real mail sim
 var Files embed.FS
