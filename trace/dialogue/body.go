@@ -144,8 +144,7 @@ func (d *Dialogue) readOctets(p *piece) bool {
 func (d *Dialogue) endChunk() {
 	c := &d.client
 	if !c.chunkEnd.set {
-		c.chunkEnd = d.now
-		c.chunkEnd.bytes = 0
+		c.chunkEnd = d.here()
 	}
 	c.mode = readCommands
 	c.body.complete = c.last
@@ -168,6 +167,13 @@ func (d *Dialogue) refuseChunk(x *expected, r *reply) {
 		c.chunk = 0
 		c.proceed(readCommands, r.mark.last)
 	}
+}
+
+// here marks where the client's direction stands, with no octets.
+func (d *Dialogue) here() mark {
+	m := d.now
+	m.offset, m.bytes = d.client.in.offset(), 0
+	return m
 }
 
 // chunkGap takes n lost octets inside a BDAT.
@@ -259,8 +265,7 @@ func (d *Dialogue) endText(complete bool) {
 	}
 	d.checkText(b)
 	if !b.mark.set {
-		b.mark = d.now
-		b.mark.bytes = 0
+		b.mark = d.here()
 	}
 	e := &trace.Event{From: trace.FromClient, Kind: trace.KindData, Bytes: b.bytes, Early: b.mark.seq < c.released}
 	if !complete {

@@ -41,6 +41,7 @@ type client struct {
 	last     bool  // it is the last
 	secret   bool  // AUTH was refused: a line of base64 may still be a credential
 	ends     suspects
+	hold     bool  // nothing is read now
 	upTo     int64 // if not 0: what came in a later chunk has to wait
 	skipped  mark  // octets that were neither commands nor text, not yet told of
 }
@@ -51,7 +52,7 @@ func (d *Dialogue) readClient() {
 	for {
 		p := c.in.first()
 		c.heard = c.heard || p != nil && len(p.data) > 0
-		if p == nil || c.upTo > 0 && p.seq > c.upTo {
+		if p == nil || c.hold || c.upTo > 0 && p.seq > c.upTo {
 			return
 		}
 		if p.gap > 0 && !c.blocked() {
@@ -94,7 +95,7 @@ func (d *Dialogue) readMode(p *piece) bool {
 	}
 	l, ok := c.lines.next(&c.in)
 	if !ok {
-		return false
+		return c.in.first() != nil // a gap
 	}
 	switch c.mode {
 	case readAuth:

@@ -40,10 +40,10 @@ func (d *Dialogue) hold(c *trace.Chunk) {
 	copied.Data = bytes.Clone(c.Data)
 	h.chunks = append(h.chunks, copied)
 	h.size += len(c.Data)
-	if c.Gap > 0 && (len(h.start[c.From]) > 0 || !d.flow.Midstream) {
+	if c.Gap > 0 && len(h.start[c.From]) > 0 {
 		h.gap[c.From] = true
 	}
-	if room := maxHeld - len(h.start[c.From]); !h.gap[c.From] || len(h.start[c.From]) == 0 {
+	if room := maxHeld - len(h.start[c.From]); !h.gap[c.From] {
 		h.start[c.From] = append(h.start[c.From], copied.Data[:min(max(room, 0), len(copied.Data))]...)
 	}
 	found := d.look()

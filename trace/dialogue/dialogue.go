@@ -93,10 +93,11 @@ func (d *Dialogue) take(c *trace.Chunk) {
 	}
 	d.saw(c)
 	if d.role(c.From) == trace.FromClient {
-		d.client.in.push(c, d.seq)
-		d.readClient()
-		if len(d.client.ends.held) > 0 && d.client.mode != awaitEnd {
-			d.settle(false)
+		for rest := *c; d.pushClient(&rest); {
+			d.readClient()
+			if len(d.client.ends.held) > 0 && d.client.mode != awaitEnd {
+				d.settle(false)
+			}
 		}
 	} else {
 		d.server.in.push(c, d.seq)
@@ -104,6 +105,22 @@ func (d *Dialogue) take(c *trace.Chunk) {
 	}
 	d.client.in.own()
 	d.server.in.own()
+}
+
+// pushClient gives the client's direction the next octets of c, and takes them off c: no more at once than may be held
+// back while a reply must decide, so that it does not matter how the octets were cut.
+func (d *Dialogue) pushClient(c *trace.Chunk) bool {
+	if len(c.Data) == 0 && c.Gap == 0 {
+		return false
+	}
+	part, n := *c, len(c.Data)
+	if in := &d.client.in; d.client.blocked() {
+		n = int(min(int64(n), max(int64(d.opts.MaxPending)+1-in.size, 1)))
+	}
+	part.Data = c.Data[:n]
+	d.client.in.push(&part, d.seq)
+	c.Data, c.Offset, c.Gap = c.Data[n:], c.Offset+int64(n), 0
+	return true
 }
 
 // role is the part that side plays now.

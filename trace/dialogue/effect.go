@@ -149,20 +149,28 @@ func (d *Dialogue) effectiveClient(params []smtp.Param) {
 
 // turnReply exchanges the roles: RFC 821 §3.8, RFC 2645 §5.2. The queue and the unread octets change sides.
 func (d *Dialogue) turnReply(r *reply) {
-	seq := d.seq
-	if r == nil || r.code/100 != 2 {
-		d.client.proceed(readCommands, seq)
+	c := &d.client
+	if r == nil || r.code/100 != 2 || r.cut || d.turned { // nobody turns twice
+		if c.mode == awaitReply {
+			c.mode = readCommands
+		}
+		if r != nil {
+			c.released = r.mark.last
+		}
 		return
 	}
 	d.endMail(trace.Aborted)
 	d.swapped, d.turned = !d.swapped, !d.turned
-	client, server := d.client.in, d.server.in
-	d.client.in, d.server.in = server, client
-	d.client.proceed(readCommands, 0)
+	c.in, d.server.in = d.server.in, c.in
+	c.proceed(readCommands, 0)
+	c.ends.held = nil
 	d.queue = queue{}
 	d.newPhase("turn")
 	d.find(codes.FindingRoleReversal, "client and server have exchanged their roles", "")
 	d.queue.push(expected{what: wantGreeting, sent: r.mark.end})
+	c.hold = true
+	d.readServer() // what the client had sent on comes first
+	c.hold = false
 }
 
 func hasWord(s, word string) bool {

@@ -14,6 +14,7 @@ type handshake struct {
 	opaque [2]mark        // all octets of a side
 	mark   mark           // from the client's first to the server's hello
 	alert  byte           // description of the last alert, 0: none but close_notify
+	phase  int            // of the session
 	opened bool           // an Upgrader gave plaintext
 	told   bool
 
@@ -43,11 +44,13 @@ const maxHello = 16 << 10
 func (h *handshake) take(role trace.Side, p *piece) {
 	h.opaque[role].add(p, len(p.data))
 	r := &h.hello[role]
-	if !r.done && !r.lost {
-		h.mark.add(p, len(p.data))
-	}
 	for data := p.data; len(data) > 0 && !r.lost; {
-		data = h.record(role, r, data)
+		seen := r.done
+		rest := h.record(role, r, data)
+		if !seen {
+			h.mark.add(p, len(data)-len(rest))
+		}
+		data = rest
 	}
 }
 
@@ -65,7 +68,7 @@ func (h *handshake) record(role trace.Side, r *helloReader, data []byte) []byte 
 		r.have = 0
 		if r.head[0] < 0x14 || r.head[0] > 0x18 || r.head[1] != 3 {
 			r.lost, r.done = true, true
-			return nil
+			return data[n:]
 		}
 		r.left = int(binary.BigEndian.Uint16(r.head[3:]))
 		if r.head[0] == 0x17 || r.head[0] == 0x14 { // encrypted from here on
@@ -74,6 +77,9 @@ func (h *handshake) record(role trace.Side, r *helloReader, data []byte) []byte 
 		return data[n:]
 	}
 	n := min(r.left, len(data))
+	if r.head[0] == 0x16 && !r.done {
+		n = min(n, r.wants())
+	}
 	part := data[:n]
 	r.left -= n
 	switch {
@@ -90,6 +96,14 @@ func (h *handshake) record(role trace.Side, r *helloReader, data []byte) []byte 
 		}
 	}
 	return data[n:]
+}
+
+// wants is how many octets its present part still lacks: the header of the message, then its body.
+func (r *helloReader) wants() int {
+	if len(r.msg) < 4 {
+		return 4 - len(r.msg)
+	}
+	return 4 + (int(r.msg[1])<<16 | int(r.msg[2])<<8 | int(r.msg[3])) - len(r.msg)
 }
 
 // message reads the hello once it is complete.

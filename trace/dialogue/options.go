@@ -18,6 +18,7 @@ type Options struct {
 	MaxRecipients   int // kept in a transaction; 10,000
 	MaxChunks       int // BDAT sizes kept in a body; 1,000
 	MaxFindings     int // kept in a session; 100
+	MaxKept         int // octets of lines and texts kept in a session; 16 MiB
 }
 
 func (o Options) withDefaults() Options {
@@ -35,6 +36,7 @@ func (o Options) withDefaults() Options {
 	set(&o.MaxRecipients, 10_000)
 	set(&o.MaxChunks, 1_000)
 	set(&o.MaxFindings, 100)
+	set(&o.MaxKept, 16<<20)
 	return o
 }
 

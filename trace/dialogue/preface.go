@@ -244,6 +244,7 @@ func (d *Dialogue) preface(f *finding, chunks []trace.Chunk) {
 				continue
 			}
 			n := min(skip, len(c.Data))
+			c.Gap = 0 // what was lost before it is of no interest
 			m.add(&piece{time: c.Time, packet: c.Packet, offset: c.Offset}, n)
 			c.Data = c.Data[n:]
 			c.Offset += int64(n)

@@ -39,7 +39,11 @@ type reply struct {
 	mark     mark
 	first    trace.Time // of its first line
 	cut      bool       // its end was not seen
+	size     int        // octets of lines
 }
+
+// maxReply bounds the octets kept of one reply.
+const maxReply = 512 << 10
 
 func (r *reply) text() string {
 	if len(r.lines) == 1 {
@@ -79,11 +83,11 @@ func (d *Dialogue) readServer() {
 			s.in.skip(len(p.data))
 			continue
 		}
-		l, ok := s.lines.next(&s.in)
-		if !ok {
+		if l, ok := s.lines.next(&s.in); ok {
+			d.replyLine(l)
+		} else if s.in.first() == nil {
 			return
 		}
-		d.replyLine(l)
 	}
 }
 
@@ -116,10 +120,11 @@ func (d *Dialogue) replyLine(l line) {
 	}
 	r := &s.reply
 	r.mark.join(l.mark)
-	if len(r.lines) < smtp.MaxReplyLines {
+	if len(r.lines) < smtp.MaxReplyLines && r.size+len(rest) <= maxReply || len(r.lines) == 0 {
 		r.lines = append(r.lines, rest)
+		r.size += len(rest)
 	} else {
-		d.find(codes.FindingLongReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines", "")
+		d.find(codes.FindingLongReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines or "+decimal(maxReply)+" octets", "")
 	}
 	if sep != '-' {
 		d.closeReply()
@@ -197,4 +202,5 @@ func (d *Dialogue) serverGap(n int64, p *piece) {
 	for !d.offers.pipelining && d.queue.len() > 1 { // the client waited for these
 		d.unanswered(d.queue.pop())
 	}
+	d.readClient()
 }

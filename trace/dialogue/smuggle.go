@@ -13,7 +13,7 @@ import (
 
 // suspects is the state of that question.
 type suspects struct {
-	prev   [3]byte // the last octets of the text as they came
+	prev   [4]byte // the last octets of the text as they came
 	part   []byte  // the dot and its line end, text if the server did not end there
 	form   string  // "LF.CRLF"
 	passed int64   // up to this offset the question is answered: no
@@ -23,13 +23,13 @@ type suspects struct {
 
 // reset begins a new text. Replies that are held stay: they are due to what comes now.
 func (s *suspects) reset() {
-	*s = suspects{prev: [3]byte{0, '\r', '\n'}, part: s.part[:0], passed: s.passed, held: s.held}
+	*s = suspects{prev: [4]byte{0, 0, '\r', '\n'}, part: s.part[:0], passed: s.passed, held: s.held}
 }
 
 // remember keeps the last octets of p.
 func (s *suspects) remember(p []byte) {
-	for _, b := range p[max(0, len(p)-3):] {
-		s.prev[0], s.prev[1], s.prev[2] = s.prev[1], s.prev[2], b
+	for _, b := range p[max(0, len(p)-len(s.prev)):] {
+		s.prev = [4]byte{s.prev[1], s.prev[2], s.prev[3], b}
 	}
 }
 
@@ -38,7 +38,7 @@ func (s *suspects) at(p []byte, i int) byte {
 	if i >= 0 {
 		return p[i]
 	}
-	return s.prev[3+i]
+	return s.prev[len(s.prev)+i]
 }
 
 // find is the first suspect that is complete in p: where its dot stands (it may have come before p) and where what
@@ -85,7 +85,7 @@ func (s *suspects) lineEndBefore(p []byte, dot int) string {
 	switch {
 	case s.at(p, dot-1) == '\r':
 		return "CR"
-	case dot-2 >= -3 && s.at(p, dot-2) == '\r':
+	case s.at(p, dot-2) == '\r':
 		return "CRLF"
 	}
 	return "LF"
@@ -111,10 +111,7 @@ func (d *Dialogue) readSuspect(p *piece) bool {
 		}
 		return true
 	}
-	c.ends.form = c.ends.lineEndBefore(p.data, dot) + "." + lineEndAfter(p.data[:end])
-	if end == 0 { // behind a CR, known only now that no LF follows it
-		c.ends.form = c.ends.lineEndBefore(p.data, dot) + ".CR"
-	}
+	c.ends.form = c.ends.lineEndBefore(p.data, dot) + "." + c.ends.lineEndAfter(p.data, end)
 	b := c.body
 	b.mark.add(p, n)
 	full := append(b.tail, text...)
@@ -137,14 +134,14 @@ func (d *Dialogue) readSuspect(p *piece) bool {
 	return true
 }
 
-func lineEndAfter(p []byte) string {
+func (s *suspects) lineEndAfter(p []byte, end int) string {
 	switch {
-	case bytes.HasSuffix(p, []byte("\r\n")):
+	case s.at(p, end-1) != '\n':
+		return "CR"
+	case s.at(p, end-2) == '\r':
 		return "CRLF"
-	case bytes.HasSuffix(p, []byte("\n")):
-		return "LF"
 	}
-	return "CR"
+	return "LF"
 }
 
 // dotPart is how many octets at the end of text are the dot, unless it was taken away, and its line end.

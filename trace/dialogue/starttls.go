@@ -51,7 +51,7 @@ func (d *Dialogue) firstAfterStartTLS(p *piece) bool {
 			d.emit(&trace.Event{From: trace.FromClient, Kind: trace.KindJunk, Line: string(l.text), Early: true,
 				Note: "sent before the TLS handshake"}, l.mark)
 		}
-		return ok
+		return ok || c.in.first() != nil
 	}
 	d.session.StartTLS = "failed"
 	d.find(codes.FindingStartTLSNoHandshake, "no TLS handshake follows the 220 to STARTTLS", "")
@@ -68,7 +68,7 @@ func (d *Dialogue) beginTLS(implicit bool) {
 	}
 	d.client.mode = readTLS
 	d.server.mode = readCipher
-	d.tls = &handshake{}
+	d.tls = &handshake{phase: len(d.session.Phases) - 1}
 	d.session.ImplicitTLS = d.session.ImplicitTLS || implicit
 	if d.session.StartTLS == "none" && !implicit || d.session.StartTLS == "offered" {
 		d.session.StartTLS = "accepted"
@@ -113,6 +113,7 @@ func (d *Dialogue) enterTLS() {
 		d.phase.TLS = &info
 	} else {
 		d.newPhase("starttls")
+		d.tls.phase = len(d.session.Phases) - 1
 		d.phase.TLS = &info
 		d.state = smtp.StateTLS
 		d.state = d.state.After(smtp.Handshake, 0)
@@ -144,7 +145,7 @@ func (d *Dialogue) finishTLS() {
 	}
 	info := h.info()
 	info.Decrypted = h.opened
-	*d.phase.TLS = info
+	d.session.Phases[h.phase].TLS = &info
 	d.tlsEvent()
 	if h.alert != 0 {
 		d.find(codes.FindingTLSAlert, "TLS ended with the alert "+info.Alert, "")

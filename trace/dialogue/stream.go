@@ -67,21 +67,40 @@ func (s *stream) skip(n int) {
 	s.size -= int64(n)
 }
 
+// maxPieces bounds the pieces that wait; beyond it neighbours are put together, whatever their times.
+const maxPieces = 1024
+
 // own copies what still belongs to the caller of Chunk.
 func (s *stream) own() {
 	if s.first() == nil {
 		return
 	}
-	for i := s.head; i < len(s.pieces); i++ {
-		if p := &s.pieces[i]; !p.owned {
-			p.data, p.owned = bytes.Clone(p.data), true
-		}
+	for i := len(s.pieces) - 1; i >= s.head && !s.pieces[i].owned; i-- {
+		p := &s.pieces[i]
+		p.data, p.owned = bytes.Clone(p.data), true
+	}
+	if len(s.pieces)-s.head > maxPieces {
+		s.merge()
 	}
 	if s.head > 64 && s.head > len(s.pieces)/2 {
 		n := copy(s.pieces, s.pieces[s.head:])
 		clear(s.pieces[n:])
 		s.pieces, s.head = s.pieces[:n], 0
 	}
+}
+
+// merge puts waiting pieces without a gap between them together, up to a few KiB each.
+func (s *stream) merge() {
+	out := s.pieces[:s.head]
+	for _, p := range s.pieces[s.head:] {
+		if n := len(out); n > s.head && p.gap == 0 && out[n-1].tls == p.tls && len(out[n-1].data)+len(p.data) <= 4096 {
+			out[n-1].data = append(out[n-1].data, p.data...)
+			continue
+		}
+		out = append(out, p)
+	}
+	clear(s.pieces[len(out):])
+	s.pieces = out
 }
 
 // peek copies up to n unread octets in front of the next gap.
