@@ -13,7 +13,7 @@ import (
 	"github.com/smtpsim/smtpsim/lessons"
 )
 
-// home is where lessonLog is kept: --home, else smtpsim-data beside the program, else where the system keeps state.
+// home is where the logs of lessons are kept: --home, else smtpsim-data beside the program, else where the system keeps state.
 func (a *app) home(flag string) string {
 	if flag != "" {
 		return flag
@@ -43,84 +43,133 @@ func (a *app) home(flag string) string {
 	return "smtpsim-data"
 }
 
-// lessonLog is one lesson's log on disk: appended after every typed line.
-type lessonLog struct {
-	path string
-	file *os.File // nil: not kept
-}
-
-// openLessonLog finds the log of a lesson and a seat and reads it. A log of another edition of the lesson, or one that is
-// over, is put aside, never lost.
-func openLessonLog(dir, seat string, want lessons.LogHeader, again bool) (p *lessonLog, old *lessons.Log, aside string, err error) {
-	name := fmt.Sprintf("lesson-%02d.log", want.Lesson)
+// logPath is the log of a lesson: each seat has its own, and so has each --seed, whose world is another.
+func logPath(dir string, lesson int, seat, seed string) string {
+	name := fmt.Sprintf("lesson-%02d", lesson)
 	if seat != "" {
-		name = fmt.Sprintf("lesson-%02d-%s.log", want.Lesson, seat)
+		name += "-" + strings.ToUpper(seat)
 	}
-	p = &lessonLog{path: filepath.Join(dir, name)}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return p, nil, "", err
+	if seed != "" {
+		name += "_seed" + seed
 	}
-	if f, err := os.Open(p.path); err == nil {
-		old, err = lessons.ReadLog(bufio.NewReader(f))
-		f.Close()
-		if err != nil || old.Header != want || again {
-			if aside, err = putAside(p.path); err != nil {
-				return p, nil, "", err
-			}
-			old = nil
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return p, nil, "", err
-	}
-	return p, old, aside, p.begin(want, old)
-}
-
-// putAside renames a log to the first free name.
-func putAside(path string) (string, error) {
-	for i := 1; ; i++ {
-		to := fmt.Sprintf("%s.%d", path, i)
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			return to, os.Rename(path, to)
-		}
-	}
-}
-
-// begin writes the log anew as far as it could be read, so that a line cut off by a crash is gone, and keeps it open.
-func (p *lessonLog) begin(header lessons.LogHeader, old *lessons.Log) error {
-	b := lessons.AppendLine(nil, header)
-	if old != nil {
-		for i := range old.Inputs {
-			b = lessons.AppendLine(b, old.Inputs[i])
-		}
-	}
-	part := p.path + ".part"
-	if err := os.WriteFile(part, b, 0o600); err != nil {
-		return err
-	}
-	if err := os.Rename(part, p.path); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(p.path, os.O_WRONLY|os.O_APPEND, 0o600)
-	p.file = f
-	return err
-}
-
-// add appends what was typed; after it returns a kill loses nothing.
-func (p *lessonLog) add(in lessons.Input) error {
-	if p.file == nil {
-		return nil
-	}
-	_, err := p.file.Write(lessons.AppendLine(nil, in))
-	return err
-}
-
-func (p *lessonLog) close() {
-	if p.file != nil {
-		p.file.Close()
-	}
+	return filepath.Join(dir, name+".log")
 }
 
 // seatCode accepts what may stand in a file name: letters, digits and hyphens.
 func seatCode(s string) bool {
 	return len(s) <= 40 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == "" && !strings.HasPrefix(s, "-")
+}
+
+// lastScreen is where the last line of a log was typed; "" where there is no such log.
+func lastScreen(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	old, err := lessons.ReadLog(bufio.NewReader(f))
+	if err != nil || len(old.Inputs) == 0 {
+		return ""
+	}
+	return old.Inputs[len(old.Inputs)-1].Screen
+}
+
+// lessonLog is one lesson's log on disk: appended after every typed line, locked while it is in use.
+type lessonLog struct {
+	path  string
+	file  *os.File // nil: not kept
+	lock  *os.File // nil: not locked
+	aside string   // where an old log went that does not fit
+}
+
+// errLocked says that another window uses the log.
+var errLocked = errors.New("in use")
+
+// openLessonLog locks the log of a lesson and reads what was typed so far. A log of another edition of the lesson, a damaged
+// one, or one that is not to go on is put aside, never lost. If there is an error other than errLocked the lesson can go on,
+// but nothing will be kept.
+func openLessonLog(path string, want lessons.LogHeader, again bool) (l *lessonLog, old []lessons.Input, err error) {
+	l = &lessonLog{path: path}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return l, nil, err
+	}
+	if l.lock, err = lockFile(path + ".lock"); err != nil {
+		return l, nil, err
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil, nil
+	}
+	if err != nil {
+		return l, nil, err
+	}
+	log, err := lessons.ReadLog(bufio.NewReader(f))
+	f.Close()
+	if err != nil || log.Header != want || again {
+		return l, nil, l.putAside()
+	}
+	return l, log.Inputs, nil
+}
+
+// putAside renames the log to the first free name.
+func (l *lessonLog) putAside() error {
+	for i := 1; ; i++ {
+		to := fmt.Sprintf("%s.%d", l.path, i)
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			l.aside = to
+			return os.Rename(l.path, to)
+		}
+	}
+}
+
+// begin writes the log anew as far as it fits, so that a line cut off by a crash is gone, and keeps it open. changed says
+// that something was left out: then the old log stays beside it.
+func (l *lessonLog) begin(header lessons.LogHeader, inputs []lessons.Input, changed bool) error {
+	if l.lock == nil { // it could not be opened, which was said
+		return nil
+	}
+	b := lessons.AppendLine(nil, header)
+	for i := range inputs {
+		b = lessons.AppendLine(b, inputs[i])
+	}
+	part := l.path + ".part"
+	if err := os.WriteFile(part, b, 0o600); err != nil {
+		os.Remove(part)
+		return err
+	}
+	if changed {
+		if err := l.putAside(); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(part, l.path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err == nil {
+		l.file = f
+	}
+	return err
+}
+
+// add appends what was typed; after it returns a kill loses nothing. After an error nothing more is kept: a line after a
+// broken one could not be read.
+func (l *lessonLog) add(in lessons.Input) error {
+	if l.file == nil {
+		return nil
+	}
+	_, err := l.file.Write(lessons.AppendLine(nil, in))
+	if err != nil {
+		l.file.Close()
+		l.file = nil
+	}
+	return err
+}
+
+func (l *lessonLog) close() {
+	for _, f := range []*os.File{l.file, l.lock} {
+		if f != nil {
+			f.Close()
+		}
+	}
 }

@@ -17,16 +17,21 @@ type voices struct {
 	plain bool
 	ascii bool
 	last  play.Voice
-	any   bool
+	any   bool // something was printed since the last prompt
+	asked bool // there was a prompt already
 }
 
-func (a *app) voices(w io.Writer, p *play.Player) *voices {
+func newVoices(w io.Writer, p *play.Player) *voices {
 	o := p.Options()
 	return &voices{w: w, color: o.Color, plain: o.Plain, ascii: o.ASCII}
 }
 
-// lines prints what a typed line led to, with an empty line where the voice changes to or from the page.
+// lines prints what a typed line led to, with an empty line before a page and where the voice changes to or from it.
 func (v *voices) lines(all []play.Line) {
+	if v.asked && len(all) > 0 && all[0].Voice == play.Page {
+		fmt.Fprintln(v.w)
+	}
+	v.asked = true
 	for _, l := range all {
 		if v.any && l.Voice != v.last && (l.Voice == play.Page || v.last == play.Page || l.Voice == play.Tutor) {
 			fmt.Fprintln(v.w)
@@ -47,12 +52,35 @@ func (v *voices) dress(l play.Line) string {
 	case play.Page, play.Ladder:
 		return l.Text
 	case play.Server:
-		return v.paint("S: "+table.Visible(l.Text), "33")
+		return v.paint("S: "+table.Visible(expandTabs(l.Text)), "33")
 	case play.Tool:
-		return table.Visible(l.Text)
+		return table.Visible(expandTabs(l.Text))
 	default:
 		return v.paint(v.tutorMark(), "36") + l.Text
 	}
+}
+
+// tabStop is where terminals put tabs, which dig prints.
+const tabStop = 8
+
+// expandTabs writes tabs as the spaces that they stand for.
+func expandTabs(s string) string {
+	if !strings.Contains(s, "\t") {
+		return s
+	}
+	var b strings.Builder
+	column := 0
+	for _, r := range s {
+		if r != '\t' {
+			b.WriteRune(r)
+			column++
+			continue
+		}
+		n := tabStop - column%tabStop
+		b.WriteString(strings.Repeat(" ", n))
+		column += n
+	}
+	return b.String()
 }
 
 func (v *voices) tutorMark() string {

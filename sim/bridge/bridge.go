@@ -26,6 +26,8 @@ const (
 	MaxClients = 200     // at once; more are closed at the door
 	readSize   = 8 << 10 // octets taken from a client at a time
 	outQueue   = 1024    // pieces waiting for a client that reads slowly; then it is cut off
+
+	acceptPause = 100 * time.Millisecond // after an error
 )
 
 // Bridge is a world with real doors.
@@ -36,7 +38,14 @@ type Bridge struct {
 	events    chan event
 	clients   map[int64]*client
 	last      int64
-	Log       func(string) // told of connections; nil: nobody
+	Told      func(Coming) // told of clients that come and go; nil: nobody
+}
+
+// Coming is a real client that came, or is gone.
+type Coming struct {
+	Client   net.Addr
+	Endpoint string // of the world: "mx1:25"
+	Gone     bool
 }
 
 // event is what a goroutine tells Run.
@@ -50,6 +59,7 @@ type event struct {
 
 type client struct {
 	conn net.Conn
+	door string // the endpoint
 	out  chan []byte
 }
 
@@ -124,6 +134,7 @@ func (b *Bridge) accept(ln net.Listener, endpoint string, done chan struct{}) {
 			if errors.Is(err, net.ErrClosed) {
 				return
 			}
+			time.Sleep(acceptPause) // too many open files, say
 			continue
 		}
 		select {
@@ -154,9 +165,9 @@ func (b *Bridge) admit(e event, done chan struct{}) {
 	}
 	b.last++
 	id := b.last
-	c := &client{conn: e.conn, out: make(chan []byte, outQueue)}
+	c := &client{conn: e.conn, door: e.endpoint, out: make(chan []byte, outQueue)}
 	b.clients[id] = c
-	b.tell(fmt.Sprintf("%s is connected to %s", e.conn.RemoteAddr(), e.endpoint))
+	b.tell(c, false)
 	err := b.world.Connect(id, e.endpoint, func(data []byte, closed bool) { b.back(id, data, closed) })
 	if err != nil { // Listen has asked HasEndpoint, so this does not happen
 		delete(b.clients, id)
@@ -183,7 +194,7 @@ func (b *Bridge) back(id int64, data []byte, closed bool) {
 	if closed {
 		delete(b.clients, id)
 		close(c.out)
-		b.tell(fmt.Sprintf("%s is gone", c.conn.RemoteAddr()))
+		b.tell(c, true)
 	}
 }
 
@@ -220,9 +231,9 @@ func (c *client) read(id int64, events chan<- event, done chan struct{}) {
 	}
 }
 
-func (b *Bridge) tell(s string) {
-	if b.Log != nil {
-		b.Log(s)
+func (b *Bridge) tell(c *client, gone bool) {
+	if b.Told != nil {
+		b.Told(Coming{Client: c.conn.RemoteAddr(), Endpoint: c.door, Gone: gone})
 	}
 }
 

@@ -43,7 +43,7 @@ type running struct {
 	addr  string
 	stop  func()
 	mu    sync.Mutex
-	log   []string
+	came  []Coming
 }
 
 // run opens mx1 to real clients.
@@ -54,10 +54,10 @@ func run(t *testing.T, w *sim.World) *running {
 		t.Fatal(err)
 	}
 	r := &running{world: w, addr: b.Addrs()[0].String()}
-	b.Log = func(s string) {
+	b.Told = func(c Coming) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.log = append(r.log, s)
+		r.came = append(r.came, c)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -175,8 +175,8 @@ func TestRealClient(t *testing.T) {
 	if m := bobs(w); len(m) != 1 || !bytes.Contains(m[0], []byte("from [203.0.113.254]")) || !bytes.HasSuffix(m[0], []byte("Hello\r\n.\r\n")) {
 		t.Errorf("%q", m)
 	}
-	if r.mu.Lock(); len(r.log) != 2 || !strings.HasSuffix(r.log[0], " is connected to mx1") || !strings.HasSuffix(r.log[1], " is gone") {
-		t.Errorf("%q", r.log)
+	if r.mu.Lock(); len(r.came) != 2 || r.came[0].Gone || r.came[0].Endpoint != "mx1" || !r.came[1].Gone || r.came[1].Client != r.came[0].Client {
+		t.Errorf("%v", r.came)
 	}
 	r.mu.Unlock()
 	again(t, w, sc)
