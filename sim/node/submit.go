@@ -40,6 +40,7 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 		}
 		env.Reverse.Mailbox, from = mailbox, m.From
 	}
+	env.Recipients = make([]smtp.Recipient, 0, len(m.To))
 	for _, to := range m.To {
 		mailbox, err := smtp.ParseMailbox(to, smtp.Strict)
 		if err != nil {
@@ -54,21 +55,41 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	n.count++
 	id := strconv.Itoa(n.count) + "." + strconv.FormatUint(uint64(n.host.Rand.Uint32()), 36) + "@" + n.host.Name
 	n.mu.Unlock()
-	var b strings.Builder
-	for _, f := range [][2]string{{"From", from}, {"To", m.Header}, {"Subject", m.Subject},
-		{"Date", n.host.Clock.Now().Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"Message-ID", "<" + id + ">"}} {
-		b.WriteString(f[0] + ": " + oneLine(f[1]) + "\r\n")
-	}
-	body := strings.ReplaceAll(strings.ReplaceAll(m.Body, "\r\n", "\n"), "\n", "\r\n")
-	b.WriteString("\r\n" + body)
-	if !strings.HasSuffix(body, "\r\n") {
-		b.WriteString("\r\n")
-	}
-	return env, []byte(b.String()), nil
+	b := make([]byte, 0, 256+len(m.Header)+len(m.Subject)+len(m.Body)+len(m.Body)/32)
+	b = appendField(b, "From", from)
+	b = appendField(b, "To", m.Header)
+	b = appendField(b, "Subject", m.Subject)
+	b = n.host.Clock.Now().AppendFormat(append(b, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700")
+	b = append(append(append(b, "\r\nMessage-ID: <"...), id...), ">\r\n\r\n"...)
+	return env, appendLines(b, m.Body), nil
 }
 
-// oneLine keeps a field's value from making another field.
-func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+// appendField writes a header field; its value cannot make another field.
+func appendField(dst []byte, name, value string) []byte {
+	dst = append(append(dst, name...), ": "...)
+	at := len(dst)
+	dst = append(dst, value...)
+	for i := at; i < len(dst); i++ {
+		if dst[i] == '\r' || dst[i] == '\n' {
+			dst[i] = ' '
+		}
+	}
+	return append(dst, "\r\n"...)
+}
+
+// appendLines writes a body whose lines end with LF or CRLF with CRLF, the last one too.
+func appendLines(dst []byte, body string) []byte {
+	for {
+		line, rest, found := strings.Cut(body, "\n")
+		if found {
+			line = strings.TrimSuffix(line, "\r")
+		}
+		dst = append(append(dst, line...), "\r\n"...)
+		if body = rest; body == "" {
+			return dst
+		}
+	}
+}
 
 // Submit hands a mail over from this host; it is called in a process of the host. An MUA gives it to its MSA and tells
 // what that said; an MSA or MTA takes it into its own queue, as from a local program. The error is nil if somebody is
