@@ -28,7 +28,7 @@ type Sinks struct {
 // Options of a world. The zero value takes the scenario's seed and keeps a timeline.
 type Options struct {
 	Seed        *uint64 // nil: the scenario's
-	TimelineCap int     // 0: DefaultTimelineCap; negative: the wire is not read at all, unless Sinks.Recorder is set
+	TimelineCap int     // 0: DefaultTimelineCap; negative: nobody looks but the sinks that are set, and digests and logs are empty
 	Mechanism   vnet.Mechanism
 }
 
@@ -59,10 +59,13 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 		cap = DefaultTimelineCap
 	}
 	w := &World{scenario: sc, until: sc.Until, ev: newEvidence(s, max(cap, 0)), journal: Journal{Header: newHeader(sc.Hash(), seed)}}
-	no := vnet.Options{Seed: seed, Start: sc.Start, Mechanism: o.Mechanism, Packet: s.Packet, Claims: w.ev,
+	no := vnet.Options{Seed: seed, Start: sc.Start, Mechanism: o.Mechanism, Packet: s.Packet, Claims: s.Claims,
 		DefaultLink: vnetLink(sc.Default)}
-	if cap > 0 || s.Recorder != nil {
-		no.Flows, no.Datagram = w.ev, w.ev.datagram
+	switch {
+	case cap > 0:
+		no.Flows, no.Datagram, no.Claims = w.ev, w.ev.datagram, w.ev
+	case s.Recorder != nil:
+		no.Flows = dialogues{s.Recorder}
 	}
 	w.net = vnet.New(no)
 	w.ev.now = w.net.Time
