@@ -3,7 +3,6 @@ package sim
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"strconv"
 	"strings"
@@ -24,10 +23,10 @@ type evidence struct {
 	now      func() trace.Time // true time
 	digest   hash.Hash
 	scratch  []byte
-	logs     map[string][]string // by host, at most maxLog lines each
+	logs     map[string][]string // by host, the last maxLog lines and perhaps as many older ones
 }
 
-// maxLog bounds what the log command of a host shows.
+// maxLog is how many of the last lines the log command of a host shows.
 const maxLog = 1000
 
 func newEvidence(s Sinks, cap int) *evidence {
@@ -45,17 +44,32 @@ func newEvidence(s Sinks, cap int) *evidence {
 func (e *evidence) add(x *trace.Entry) {
 	x.Evidence = trace.Simulated
 	e.timeline.Add(x)
-	b := e.scratch[:0]
-	b = strconv.AppendInt(b, int64(x.N), 10)
-	for _, s := range []string{strconv.FormatInt(int64(x.Time), 10), x.Host, x.Peer, string(x.Kind), x.Name, x.Type, x.Code,
-		strings.Join(x.Answers, "|"), x.MailID} {
-		b = append(append(b, 0), s...)
+	b := appendNumber(e.scratch[:0], int64(x.N))
+	b = appendNumber(b, int64(x.Time))
+	for _, s := range [...]string{x.Host, x.Peer, string(x.Kind), x.Name, x.Type, x.Code, x.MailID} {
+		b = appendText(b, s)
 	}
+	b = appendTexts(b, x.Answers)
 	if ev := x.Event; ev != nil {
-		b = fmt.Appendf(b, "\x00%s\x00%s\x00%s\x00%d\x00%q\x00%d", ev.Kind, ev.Verb, ev.Line, ev.Code, ev.Lines, ev.Bytes)
+		b = appendText(appendText(appendText(b, string(ev.Kind)), ev.Verb), ev.Line)
+		b = appendTexts(appendNumber(b, int64(ev.Code)), ev.Lines)
+		b = appendNumber(b, ev.Bytes)
 	}
 	e.digest.Write(append(b, '\n'))
 	e.scratch = b
+}
+
+// appendNumber, appendText and appendTexts write what no other value is written as: texts with their length in front.
+func appendNumber(b []byte, n int64) []byte { return append(strconv.AppendInt(b, n, 10), ' ') }
+
+func appendText(b []byte, s string) []byte { return append(appendNumber(b, int64(len(s))), s...) }
+
+func appendTexts(b []byte, all []string) []byte {
+	b = appendNumber(b, int64(len(all)))
+	for _, s := range all {
+		b = appendText(b, s)
+	}
+	return b
 }
 
 // sum is the digest of the timeline so far, shortened to what a journal line needs.
@@ -135,21 +149,30 @@ func (e *evidence) fault(host, peer, state string) {
 }
 
 // log keeps a claim as a line that a mail log might have.
-func (e *evidence) log(c host.Claim) {
-	if len(e.logs[c.Host]) >= maxLog {
-		return
-	}
-	line := c.Time.Format("Jan 02 15:04:05") + " " + c.Host + " " + string(c.Role) + " " + string(c.Kind)
+func (e *evidence) log(c *host.Claim) {
+	b := c.Time.AppendFormat(make([]byte, 0, 128), "Jan 02 15:04:05 ")
+	b = append(append(b, c.Host...), ' ')
+	b = append(append(append(b, c.Role...), ' '), c.Kind...)
 	if c.MailID != "" {
-		line += " " + c.MailID + ":"
+		b = append(append(append(b, ' '), c.MailID...), ':')
 	}
 	if c.Recipient != "" {
-		line += " to=<" + c.Recipient + ">"
+		b = append(append(append(b, " to=<"...), c.Recipient...), '>')
 	}
 	if c.Text != "" {
-		line += " " + c.Text
+		b = append(append(b, ' '), c.Text...)
 	}
-	e.logs[c.Host] = append(e.logs[c.Host], line)
+	lines := e.logs[c.Host]
+	if len(lines) == 2*maxLog {
+		lines = lines[:copy(lines, lines[maxLog:])]
+	}
+	e.logs[c.Host] = append(lines, string(b))
+}
+
+// lines are the last lines of a host's log.
+func (e *evidence) lines(host string) []string {
+	all := e.logs[host]
+	return all[max(len(all)-maxLog, 0):]
 }
 
 // Claim implements host.Claims: what no wire shows becomes an entry; everything goes on to the journal of claims.
@@ -158,23 +181,23 @@ func (e *evidence) Claim(c host.Claim) {
 	kind, text := trace.EntryKind(""), ""
 	switch c.Kind {
 	case host.ClaimQueued:
-		kind, text = trace.EntryQueue, fmt.Sprintf("%s keeps the mail for %s; next try in %s", c.Host, c.Recipient, c.Next)
+		kind, text = trace.EntryQueue, c.Host+" keeps the mail for "+c.Recipient+"; next try in "+c.Next.String()
 	case host.ClaimDelivered:
-		kind, text = trace.EntryDeliver, fmt.Sprintf("%s puts the mail into the mailbox of %s", c.Host, c.Recipient)
+		kind, text = trace.EntryDeliver, c.Host+" puts the mail into the mailbox of "+c.Recipient
 	case host.ClaimBounced:
-		kind, text = trace.EntryBounce, fmt.Sprintf("%s reports to <%s> that %s did not get the mail", c.Host, c.Reverse, c.Recipient)
+		kind, text = trace.EntryBounce, c.Host+" reports to <"+c.Reverse+"> that "+c.Recipient+" did not get the mail"
 	case host.ClaimDropped:
-		kind, text = trace.EntryBounce, fmt.Sprintf("%s gives the mail for %s up without a report", c.Host, c.Recipient)
+		kind, text = trace.EntryBounce, c.Host+" gives the mail for "+c.Recipient+" up without a report"
 		if c.Role == host.RoleClient { // a mail program: its user reads why
-			text = fmt.Sprintf("%s could not hand over the mail for %s", c.Host, c.Recipient)
+			text = c.Host + " could not hand over the mail for " + c.Recipient
 		}
 	case host.ClaimStored, host.ClaimRelayed, host.ClaimRouted, host.ClaimTLS, host.ClaimTLSFailed:
-		e.log(c)
+		e.log(&c)
 		return
 	default:
 		return
 	}
-	e.log(c)
+	e.log(&c)
 	if c.Text != "" {
 		text += " (" + c.Text + ")"
 	}

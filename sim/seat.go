@@ -92,7 +92,7 @@ func (s seat) Send(m console.Message) error {
 }
 
 // Log is what a host's engines say they did, a line each.
-func (s seat) Log(name string) []string { return s.w.ev.logs[name] }
+func (s seat) Log(name string) []string { return s.w.ev.lines(name) }
 
 // Queue lists what a host still answers for.
 func (w *World) Queue(name string) []console.QueueItem {
