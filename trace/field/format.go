@@ -14,6 +14,7 @@ func Format(r Received, style Style) string {
 	if r.LF {
 		w.eol = "\n"
 	}
+	w.b.Grow(usualLength)
 	w.b.WriteString("Received: ")
 	switch style {
 	case StylePostfix:
@@ -31,6 +32,9 @@ func Format(r Received, style Style) string {
 	}
 	return w.b.String()
 }
+
+// usualLength has room for nearly all fields.
+const usualLength = 320
 
 // writer collects a field.
 type writer struct {
