@@ -9,6 +9,7 @@ import (
 	"github.com/smtpsim/smtpsim/lessons/play"
 	"github.com/smtpsim/smtpsim/trace/render"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // lessonFlags are the flags of the lesson command.
@@ -184,15 +185,22 @@ func (a *app) playOptions(f lessonFlags) (play.Options, error) {
 	ro := a.options(f.picture)
 	o := play.Options{Lang: string(a.lang), Width: ro.Width, ASCII: ro.Glyphs == render.ASCII, Plain: f.picture.plain,
 		Color: ro.Color, Seat: strings.ToUpper(f.student)}
-	switch {
-	case o.Width == 0:
-		o.Width = 80
-	case f.picture.width == 0:
-		o.Width = min(max(o.Width, widthMin), lessonWidthMax)
+	if f.picture.width == 0 {
+		o.Width = a.columns()
 	}
 	seed, err := a.seed(f.seed)
 	o.Seed = seed
 	return o, err
+}
+
+// columns is the width of a lesson on this terminal.
+func (a *app) columns() int {
+	if screen := terminal(a.out); screen != nil {
+		if w, _, err := term.GetSize(int(screen.Fd())); err == nil && w > 0 {
+			return min(max(w, widthMin), lessonWidthMax)
+		}
+	}
+	return 80
 }
 
 // seed reads --seed; nil: the scenario's own.

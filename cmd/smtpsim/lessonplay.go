@@ -113,7 +113,7 @@ func (a *app) taughtLesson(p *play.Player, f lessonFlags, caps *lessonCaptures) 
 		v.note(a.t("lesson.unsaved", "file", kept.path, "why", a.why(err)))
 	}
 	defer kept.close()
-	s := &sitting{a: a, p: p, v: v, kept: kept}
+	s := &sitting{a: a, p: p, v: v, kept: kept, fixed: f.picture.width != 0}
 	s.welcome(old)
 	if err := s.learn(); err != nil {
 		return err
@@ -130,7 +130,8 @@ type sitting struct {
 	p      *play.Player
 	v      *voices
 	kept   *lessonLog
-	logged int // inputs that are in the log
+	logged int  // inputs that are in the log
+	fixed  bool // the width does not follow the terminal's
 }
 
 // welcome shows the first screen, or the one that the log leads to, as it was.
@@ -188,6 +189,9 @@ func (s *sitting) learn() error {
 	}
 	for !s.p.Ended() {
 		line, how := t.read(s.p.Prompt() + " ")
+		if !s.fixed {
+			s.p.Resize(s.a.columns())
+		}
 		switch how {
 		case interrupted:
 			s.v.lines(s.p.Interrupt())

@@ -16,6 +16,7 @@ type voices struct {
 	color bool
 	plain bool
 	ascii bool
+	width func() int
 	last  play.Voice
 	any   bool // something was printed since the last prompt
 	asked bool // there was a prompt already
@@ -23,7 +24,7 @@ type voices struct {
 
 func newVoices(w io.Writer, p *play.Player) *voices {
 	o := p.Options()
-	return &voices{w: w, color: o.Color, plain: o.Plain, ascii: o.ASCII}
+	return &voices{w: w, color: o.Color, plain: o.Plain, ascii: o.ASCII, width: func() int { return p.Options().Width }}
 }
 
 // lines prints what a typed line led to, with an empty line before a page and where the voice changes to or from it.
@@ -102,7 +103,17 @@ func (v *voices) echo(prompt, line string) {
 	fmt.Fprintln(v.w, strings.TrimRight(prompt+" "+table.Visible(line), " "))
 }
 
-// note is a word about the lesson itself: saved, resumed.
+// note is a word about the lesson itself: saved, resumed. Names of files stay whole.
 func (v *voices) note(s string) {
-	fmt.Fprintln(v.w, v.paint(v.tutorMark(), "36")+table.Visible(s))
+	mark := v.tutorMark()
+	line := ""
+	for _, word := range strings.Fields(table.Visible(s)) {
+		if line != "" && len([]rune(mark+line+" "+word)) > v.width() {
+			fmt.Fprintln(v.w, v.paint(mark, "36")+line)
+			line = word
+			continue
+		}
+		line = strings.TrimLeft(line+" "+word, " ")
+	}
+	fmt.Fprintln(v.w, v.paint(mark, "36")+line)
 }
