@@ -146,6 +146,8 @@ func TestLimits(t *testing.T) {
 		{"RCPT line", "RCPT TO:<a@b> X=" + x(MaxRcptLine-18), "RCPT TO:<a@b> X=" + x(MaxRcptLine-17)},
 		{"AUTH line", "AUTH PLAIN " + x(MaxAuthLine-13), "AUTH PLAIN " + x(MaxAuthLine-12)},
 		{"parameters", "MAIL FROM:<>" + params(MaxParams), "MAIL FROM:<>" + params(MaxParams+1)},
+		{"source route", "RCPT TO:<" + route(MaxRoute) + ":a@b>", "RCPT TO:<" + route(MaxRoute+1) + ":a@b>"},
+		{"mechanism", "AUTH " + x(20), "AUTH " + x(21)}, // RFC 4422 §3.1
 	} {
 		if _, err := ParseCommand(c.ok, Strict); err != nil {
 			t.Errorf("%s at its limit: %v", c.name, err)
@@ -154,7 +156,9 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s one past its limit is taken", c.name)
 		}
 		got, err := ParseCommand(c.bad, Tolerant)
-		if c.name != "parameters" && (err != nil || !got.Tolerated(LongPath) && !got.Tolerated(LongLine)) {
+		if refused := c.name == "parameters" || c.name == "source route" || c.name == "mechanism"; refused != (err != nil) {
+			t.Errorf("%s one past its limit, tolerant: %v", c.name, err)
+		} else if !refused && (err != nil || !got.Tolerated(LongPath) && !got.Tolerated(LongLine)) {
 			t.Errorf("%s one past its limit, tolerant: %v %v", c.name, got.Tolerances, err)
 		}
 	}
@@ -162,6 +166,8 @@ func TestLimits(t *testing.T) {
 		t.Error("a line without end is taken")
 	}
 }
+
+func route(n int) string { return strings.TrimSuffix(strings.Repeat("@a,", n), ",") }
 
 func params(n int) string {
 	s := ""

@@ -112,6 +112,11 @@ func (w *world) deliver(d Delivery) smtp.Reply {
 // mail accepts a message in a process, as a server would.
 func (w *world) mail(from string, to ...string) {
 	w.t.Helper()
+	w.mailText(from, []byte("Subject: x\r\n\r\nbody\r\n"), to...)
+}
+
+func (w *world) mailText(from string, text []byte, to ...string) {
+	w.t.Helper()
 	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: from == ""}}
 	if from != "" {
 		c, err := smtp.ParseCommand("MAIL FROM:<"+from+">", smtp.Strict)
@@ -128,7 +133,7 @@ func (w *world) mail(from string, to ...string) {
 		env.Recipients = append(env.Recipients, smtp.Recipient{Forward: c.Forward, Params: c.Params})
 	}
 	w.host.Go("accept", func() {
-		if err := w.queue.Accept(w.queue.NextID(), env, "", []byte("Subject: x\r\n\r\nbody\r\n")); err != nil {
+		if err := w.queue.Accept(w.queue.NextID(), env, "", text); err != nil {
 			w.t.Errorf("accept: %v", err)
 		}
 	})

@@ -112,6 +112,51 @@ func TestAllHostsFail(t *testing.T) {
 	}
 }
 
+// TestManyAddresses: one try goes through 20 addresses, no more (RFC 5321 §5.1: "there MAY also be a configurable limit").
+func TestManyAddresses(t *testing.T) {
+	for n, want := range map[int]int{20: 1, 21: 0} {
+		w := newWorld(t, nil)
+		var addrs []string
+		for i := range n {
+			addrs = append(addrs, fmt.Sprintf("203.0.113.%d", i+1))
+			w.servers[addrs[i]] = &server{down: host.ErrRefused}
+		}
+		last := &server{}
+		w.servers[addrs[n-1]] = last
+		w.dns["many.example MX"], w.dns["mx.many.example A"] = "10 mx.many.example", strings.Join(addrs, ", ")
+		w.mail(alice, "<bob@many.example>")
+		w.passes(time.Second)
+		w.check(fmt.Sprint(n, " addresses, the last one works"), fmt.Sprint(len(last.got)), fmt.Sprint(want))
+	}
+}
+
+// TestReturnedSize: a mail of up to 50,000 octets comes back whole, of a larger one the header section only.
+func TestReturnedSize(t *testing.T) {
+	for size, whole := range map[int]bool{returnMax: true, returnMax + 1: false} {
+		w := newWorld(t, nil)
+		w.mx(1).rcpt = always(550, "5.1.1", "unknown")
+		const head = "Subject: x\r\n\r\n"
+		w.mailText(alice, []byte(head+strings.Repeat("x", size-len(head))), bob)
+		w.passes(time.Second)
+		if len(w.boxes[alice]) != 1 {
+			t.Fatalf("%d reports", len(w.boxes[alice]))
+		}
+		report := w.boxes[alice][0]
+		if got := strings.Contains(report, "\r\nContent-Type: message/rfc822\r\n"); got != whole || len(report) > returnMax && !whole {
+			t.Errorf("%d octets: whole %v in a report of %d", size, got, len(report))
+		}
+	}
+}
+
+// TestWaitOfNothing: whatever the configuration says, a try does not follow the last one at once (RFC 5321 §4.5.4.1).
+func TestWaitOfNothing(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Waits = []time.Duration{0} })
+	w.mx(1).rcpt = always(450, "4.2.0", "busy")
+	w.mail(alice, bob)
+	w.passes(10*time.Second + time.Millisecond)
+	w.check("tries in ten seconds", fmt.Sprint(w.mx(1).tries["bob@west.example"]), "11")
+}
+
 func TestGreylisting(t *testing.T) {
 	w := newWorld(t, nil)
 	w.mx(1).rcpt = func(address string, try int) smtp.Reply {

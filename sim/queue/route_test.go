@@ -65,12 +65,13 @@ func names() table {
 		"null.example MX": "0 .", "null.example A": "192.0.2.82",
 		"mixed.example MX": "0 ., 10 mx.example",
 		"sick.example MX":  "SERVFAIL", "sick.example A": "192.0.2.83",
-		"dumb.example MX":   "silent",
-		"half.example":      "exists",
-		"half.example A":    "SERVFAIL",
-		"backup.example MX": "10 best.example, 20 ME.nord.example, 20 same.example, 30 worse.example",
-		"mine.example MX":   "10 me.nord.example, 20 other.example",
-		"me.nord.example":   "exists",
+		"dumb.example MX":    "silent",
+		"half.example":       "exists",
+		"half.example A":     "SERVFAIL",
+		"backup.example MX":  "10 best.example, 20 ME.nord.example, 20 same.example, 30 worse.example",
+		"backup2.example MX": "10 best.example, 20 same.example, 20 ME.nord.example, 30 worse.example",
+		"mine.example MX":    "10 me.nord.example, 20 other.example",
+		"me.nord.example":    "exists",
 	}
 }
 
@@ -115,6 +116,7 @@ func TestRoute(t *testing.T) {
 		{"dumb.example", ActionRetry, "451 4.4.3", "RFC 5321 §5.1"},
 		{"half.example", ActionRetry, "451 4.4.3", "no MX, and the address is not known now"},
 		{"backup.example", ActionRelay, "10 best.example:25", "RFC 5321 §5.1: own preference and higher numbers MUST be discarded"},
+		{"backup2.example", ActionRelay, "10 best.example:25", "the same in whatever order the DNS gives equal ones"},
 		{"mine.example", ActionFail, "554 5.4.6", "RFC 5321 §5.1: no records left: returned as undeliverable"},
 		{"me.nord.example", ActionFail, "554 5.4.6", "the implicit MX is this host"},
 	} {
