@@ -87,3 +87,22 @@ func Timeout(c net.Conn, clock Clock, d time.Duration) error {
 	}
 	return c.SetReadDeadline(clock.Now().Add(d))
 }
+
+// Ends are the addresses of a TCP connection's two ends; zero for other connections.
+func Ends(c net.Conn) (local, remote netip.AddrPort) {
+	if e, ok := c.(interface {
+		Ends() (local, remote netip.AddrPort)
+	}); ok {
+		return e.Ends()
+	}
+	return addrPort(c.LocalAddr()), addrPort(c.RemoteAddr())
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := tcp.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}

@@ -107,8 +107,8 @@ type Client struct {
 
 // New makes a client of a connection. Nothing is said or heard before Open.
 func New(conn net.Conn, cfg Config) *Client {
-	c := &Client{cfg: cfg, raw: conn, conn: conn, claims: cfg.Host.Claims, buf: cfg.Buffers.take(),
-		local: addrPort(conn.LocalAddr()), remote: addrPort(conn.RemoteAddr())}
+	c := &Client{cfg: cfg, raw: conn, conn: conn, claims: cfg.Host.Claims, buf: cfg.Buffers.take()}
+	c.local, c.remote = host.Ends(conn)
 	c.cfg.Timeouts.fill()
 	if c.cfg.Name == "" {
 		c.cfg.Name = cfg.Host.Name
@@ -203,13 +203,3 @@ func (c *Client) Usable() bool { return c.state == smtp.StateReady || c.state.In
 
 // uses says whether e was offered and is wanted.
 func (c *Client) uses(e persona.Extension) bool { return c.offers.Has(e) && c.cfg.Without&e == 0 }
-
-// addrPort is the address of a TCP connection's end; zero for others.
-func addrPort(a net.Addr) netip.AddrPort {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.AddrPort{}
-	}
-	ap := tcp.AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
-}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -120,14 +119,4 @@ func (s *Server) offers(inTLS bool, backend Session) persona.Extensions {
 		e &^= persona.Auth
 	}
 	return e
-}
-
-// addrPort is the address of a TCP connection's end; zero for others.
-func addrPort(a net.Addr) netip.AddrPort {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.AddrPort{}
-	}
-	ap := tcp.AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }

@@ -52,7 +52,7 @@ func (n *session) begin(conn net.Conn) {
 	n.offers = n.srv.offers(false, nil)
 	n.wait = n.srv.persona.CommandTimeout
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
-	n.tx.Peer = Peer{Local: addrPort(conn.LocalAddr()), Remote: addrPort(conn.RemoteAddr())}
+	n.tx.Local, n.tx.Remote = host.Ends(conn)
 	n.values = persona.Values{Host: n.srv.cfg.Name, LMTP: n.srv.cfg.LMTP, IP: n.tx.Remote.Addr()}
 }
 

@@ -15,6 +15,8 @@ type clock struct {
 	base     int64 // what it showed then, in Unix nanoseconds
 	driftPPB int64 // nanoseconds gained per true second
 	zone     *time.Location
+	read     int64 // the true time of the last reading
+	reading  time.Time
 }
 
 // shows is what the clock shows at the true time at, in Unix nanoseconds.
@@ -26,8 +28,11 @@ func (c *clock) shows(at int64) int64 {
 // trueAt is the first true time not before now at which the clock shows t or later.
 func (c *clock) trueAt(now, t int64) int64 {
 	left := t - c.shows(now)
-	if left <= 0 {
+	switch {
+	case left <= 0:
 		return now
+	case c.driftPPB == 0 && left <= never-now:
+		return now + left
 	}
 	rate := second + c.driftPPB
 	whole := left / rate
@@ -45,9 +50,12 @@ func (c *clock) trueAt(now, t int64) int64 {
 	return at
 }
 
-// Now is the time on the host's clock.
+// Now is the time on the host's clock. It is asked for many times at the same moment.
 func (c *clock) Now() time.Time {
-	return time.Unix(0, c.shows(c.host.net.now)).In(c.zone)
+	if now := c.host.net.now; c.read != now {
+		c.read, c.reading = now, time.Unix(0, c.shows(now)).In(c.zone)
+	}
+	return c.reading
 }
 
 // Sleep waits for d of true time.
@@ -83,16 +91,17 @@ func (n *Network) SetClock(name string, offset time.Duration, driftPPB int64) {
 	c.set = n.now
 	c.base = n.start + n.now + int64(offset)
 	c.driftPPB = min(max(driftPPB, -second/2), second)
+	c.read = never
 }
 
 // reaches is the first true time, from now on, at which the clock shows t or later; never, if int64 nanoseconds do not
 // reach so far.
 func (c *clock) reaches(t time.Time) int64 {
-	const years = 292 // of an int64 in nanoseconds, from 1970
-	switch y := t.Year(); {
-	case y >= 1970+years:
+	const edge = never/second - 1 // of an int64 in nanoseconds, from 1970
+	switch s := t.Unix(); {
+	case s >= edge:
 		return never
-	case y <= 1970-years:
+	case s <= -edge:
 		return c.host.net.now
 	}
 	return c.trueAt(c.host.net.now, t.UnixNano())

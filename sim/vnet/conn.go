@@ -214,6 +214,9 @@ func (c *Conn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
 // RemoteAddr is a *net.TCPAddr.
 func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
+// Ends are both addresses at once, as host.Ends wants them.
+func (c *Conn) Ends() (local, remote netip.AddrPort) { return c.local, c.remote }
+
 // SetDeadline sets the read deadline.
 func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
