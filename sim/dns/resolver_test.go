@@ -200,6 +200,40 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
+// TestAliasChains: eight aliases are followed, nine are not, also where each is told by another answer.
+func TestAliasChains(t *testing.T) {
+	for n, want := range map[int]Outcome{8: Found, 9: Failed} {
+		f, _, r := newWorld(t, Options{})
+		f.servers[ns1] = func(query []byte) []packet { // tells one alias at a time
+			m, err := unpack(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var i int
+			if _, err := fmt.Sscanf(m.questions[0].Name, "a%d.example.", &i); err != nil {
+				t.Fatal(err)
+			}
+			line := fmt.Sprintf("a%d.example CNAME a%d.example", i, i+1)
+			if i == n {
+				line = fmt.Sprintf("a%d.example A 192.0.2.1", i)
+			}
+			rec, err := ParseRecord(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.response, m.answer = true, []Record{rec}
+			p, err := m.pack(MaxDatagram)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return []packet{{ns1, p}}
+		}
+		if a := r.Query("a0.example", TypeA); a.Outcome != want {
+			t.Errorf("%d aliases: %s, want %s", n, a.Outcome, want)
+		}
+	}
+}
+
 func TestTypedLookups(t *testing.T) {
 	f, s, r := newWorld(t, Options{})
 	if list, _ := r.LookupMX("null.example"); !reflect.DeepEqual(list, []MX{{0, ""}}) {

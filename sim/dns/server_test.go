@@ -144,6 +144,28 @@ func TestRespondTruncates(t *testing.T) {
 	}
 }
 
+// TestRespondAtTheLimit: an answer of exactly 512 octets goes into a datagram, one of 513 does not (RFC 1035 §2.3.4).
+func TestRespondAtTheLimit(t *testing.T) {
+	for octets, cut := range map[int]bool{MaxDatagram: false, MaxDatagram + 1: true} {
+		q := query(1, question{"a.example.", TypeTXT})
+		m := q
+		m.response = true
+		m.answer = []Record{{Name: "a.example.", Type: TypeTXT, Text: []string{strings.Repeat("x", 255), ""}}}
+		p, err := m.pack(MaxStream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.answer[0].Text[1] = strings.Repeat("y", octets-len(p))
+		p, err = m.pack(MaxDatagram)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := unpack(p); err != nil || got.truncated != cut || !cut && len(p) != octets {
+			t.Errorf("%d octets: truncated %v, %d octets sent, %v", octets, got.truncated, len(p), err)
+		}
+	}
+}
+
 func TestZoneCheck(t *testing.T) {
 	z, err := ParseZone("west.example", "west.example MX 0 .", "west.example MX 10 mx.west.example",
 		"mx.west.example CNAME web.west.example", "mx.west.example A 192.0.2.1", "other.example A 192.0.2.2")

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -30,5 +32,41 @@ func TestOneReturnPath(t *testing.T) {
 		if got := string(final(smtp.ReversePath{Null: true}, []byte(text))); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+// What somebody writes into a mail's subject or To field makes no field of its own.
+func TestComposeKeepsFieldsApart(t *testing.T) {
+	w := northAndWest(t, nil)
+	_, text, err := w.nodes["alice.nord.example"].Compose(Message{From: alice, To: []string{bob}, Header: "x\r\nCc: y@ost.example",
+		Subject: "a\nBcc: z@ost.example\rX: 1", Body: "hi"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "\r\n\r\n")
+	if n := strings.Count(head, "\r\n") + 1; n != 5 || strings.Count(head, "\r") != 4 || strings.Count(head, "\n") != 4 {
+		t.Errorf("%d fields:\n%q", n, head)
+	}
+}
+
+// Aliases are followed ten deep, and to a thousand addresses, no further.
+func TestAliasLimits(t *testing.T) {
+	n := &Node{domains: set([]string{"nord.example"}), aliases: map[string][]string{}}
+	for i := range 30 {
+		n.aliases[fmt.Sprint("a", i)] = []string{fmt.Sprint("a", i+1)}
+	}
+	for i := range 2000 {
+		n.aliases["all"] = append(n.aliases["all"], fmt.Sprintf("u%d@west.example", i))
+	}
+	to := func(local string) []smtp.Recipient {
+		return []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: smtp.Mailbox{Local: local, Domain: "nord.example"}}}}
+	}
+	for from, want := range map[string]string{"a20": "a30@nord.example", "a19": "a29@nord.example"} {
+		if got := n.expand(to(from)); len(got) != 1 || got[0].Forward.Address() != want {
+			t.Errorf("%s: %v, want %s", from, got, want)
+		}
+	}
+	if got := n.expand(to("all")); len(got) != maxExpanded {
+		t.Errorf("%d addresses, want %d", len(got), maxExpanded)
 	}
 }

@@ -65,6 +65,47 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// TestGroupSize: commands go out in pieces that a server's buffer of 4096 octets holds (RFC 2920 §3.1).
+func TestGroupSize(t *testing.T) {
+	to := make([]string, 300)
+	for i := range to {
+		to[i] = strings.Repeat("u", 60) + "@mx.example"
+	}
+	turns := [][]line{{{"S:", "220 x"}}, {{"S:", "250-x"}, {"S:", "250 PIPELINING"}}}
+	for range 50 {
+		var replies []line
+		for range 60 {
+			replies = append(replies, line{"S:", "250 ok"})
+		}
+		turns = append(turns, replies)
+	}
+	p := &pieces{player: &player{turns: turns}}
+	c := smtpclient.New(p, smtpclient.Config{Host: fixedHost(host.NoClaims{})})
+	if err := c.Open(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = c.Send(envelope(to...), []byte("x\r\n"))
+	if len(p.sizes) < 5 {
+		t.Fatalf("sent %v", p.sizes)
+	}
+	for _, n := range p.sizes {
+		if n > 4096 {
+			t.Errorf("%d octets in one piece", n)
+		}
+	}
+}
+
+// pieces notes how much is written at once.
+type pieces struct {
+	*player
+	sizes []int
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	p.sizes = append(p.sizes, len(b))
+	return p.player.Write(b)
+}
+
 // TestEnvelopeOfNobody: there must be somebody to send to.
 func TestEnvelopeOfNobody(t *testing.T) {
 	p := &player{turns: [][]line{{{"S:", "220 x"}}, {{"S:", "250 x"}}}}

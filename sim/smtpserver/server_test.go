@@ -87,6 +87,37 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// TestServeError: who goes away between transactions has said goodbye (RFC 5321 §4.1.1.10); in the middle of one it is an
+// error, so that a log can tell a lost mail.
+func TestServeError(t *testing.T) {
+	for commands, want := range map[string]bool{
+		"":                    false,
+		"EHLO ws.example\r\n": false,
+		"EHLO ws.example\r\nMAIL FROM:<a@ws.example>\r\n":                                                 true,
+		"EHLO ws.example\r\nMAIL FROM:<a@ws.example>\r\nRSET\r\n":                                         false,
+		"EHLO ws.example\r\nMAIL FROM:<a@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nDATA\r\nhalf":       true,
+		"EHLO ws.example\r\nMAIL FROM:<a@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nDATA\r\nx\r\n.\r\n": false,
+	} {
+		srv := smtpserver.New(fixedHost(host.NoClaims{}), smtpserver.Config{Backend: newBox(persona.Postfix())})
+		if err := srv.Serve(&inline{steps: []step{{}, {send: []byte(commands)}}}); (err != nil) != want {
+			t.Errorf("%q: %v", commands, err)
+		}
+	}
+}
+
+// TestAuthLine: a response may be 12288 octets long with its line end, not one more (RFC 4954 §4).
+func TestAuthLine(t *testing.T) {
+	b := newBox(persona.Postfix())
+	b.knows = true
+	for size, want := range map[int]string{smtp.MaxAuthLine: "535 ", smtp.MaxAuthLine + 1: "500 "} { // 535: no base64
+		srv := smtpserver.New(fixedHost(host.NoClaims{}), smtpserver.Config{Backend: b, With: persona.Auth, AuthInClear: true})
+		conn := &inline{steps: []step{{}, {send: []byte("EHLO ws.example\r\nAUTH PLAIN\r\n")}, {send: []byte(strings.Repeat("x", size-2) + "\r\n")}}}
+		if seen := conn.run(srv); len(seen) < 3 || len(seen[2]) != 1 || !strings.HasPrefix(seen[2][0], want) {
+			t.Errorf("%d octets: %q, want %s", size, seen[2:], want)
+		}
+	}
+}
+
 // TestEndlessLine: a line that never ends is not read for ever.
 func TestEndlessLine(t *testing.T) {
 	for _, start := range []string{"", "EHLO ws.example\r\n"} {
