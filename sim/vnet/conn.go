@@ -165,6 +165,8 @@ func (c *Conn) Close() error {
 		t.vanish()
 	case t.rcv.len() > 0 && !t.peerClosed():
 		t.reset()
+	case t.state == stateTimeWait:
+		t.rest()
 	case t.state == stateFinWait2:
 		t.net.timers.set(&t.rtx, order{t.net.now + finTimeout, t.host.nextKey()})
 	default:

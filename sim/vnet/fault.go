@@ -84,6 +84,8 @@ func (n *Network) crash(h *Host) {
 	for len(h.conns) > 0 {
 		h.conns[len(h.conns)-1].vanish()
 	}
+	for h.forgetTimeWait() {
+	}
 	h.listeners, h.sockets = nil, nil
 	waiting := n.ready.items
 	n.ready.items = nil

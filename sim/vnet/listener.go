@@ -169,7 +169,7 @@ func (d dialer) dial(to netip.AddrPort, timeout time.Duration) (*Conn, error) {
 	}
 	port, ok := h.ports.take()
 	for !ok {
-		if !h.waits.forgetOldest() {
+		if !h.forgetTimeWait() {
 			return nil, errNoPort
 		}
 		port, ok = h.ports.take()

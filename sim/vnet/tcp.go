@@ -155,6 +155,14 @@ func (c *tcb) vanish() {
 	if c.state == stateClosed {
 		return
 	}
+	if c.side == trace.FromClient {
+		c.host.ports.release(c.lport)
+	}
+	c.leave()
+}
+
+// leave is vanish for one whose port goes on resting.
+func (c *tcb) leave() {
 	c.state = stateClosed
 	c.gen++
 	c.rtx.off()
@@ -165,9 +173,6 @@ func (c *tcb) vanish() {
 	h.conns[c.slot].slot = c.slot
 	h.conns[last] = nil
 	h.conns = h.conns[:last]
-	if c.side == trace.FromClient {
-		h.ports.release(c.lport)
-	}
 	for _, p := range c.early {
 		c.net.free(p)
 	}
@@ -221,7 +226,7 @@ func join(a, b *tcb) {
 
 // stray is called for a packet that no connection of h wants.
 func (h *Host) stray(p *packet) {
-	if p.flags&trace.RST != 0 {
+	if h.inTimeWait(p) || p.flags&trace.RST != 0 {
 		return
 	}
 	if p.flags&(trace.SYN|trace.ACK) == trace.SYN {
@@ -259,55 +264,6 @@ func (h *Host) reject(p *packet) {
 		return
 	}
 	n.send(q)
-}
-
-// timeWaits are the ends of a host that wait for stray packets to die out, oldest first.
-type timeWaits struct {
-	ends []timeWaiting
-	head int
-}
-
-type timeWaiting struct {
-	c   *tcb
-	gen uint32
-}
-
-// enterTimeWait starts the 2 MSL wait. There is no timer: the wait ends when somebody would notice.
-func (c *tcb) enterTimeWait() {
-	c.state = stateTimeWait
-	c.rtx.off()
-	c.expires = c.net.now + timeWait2MSL
-	c.snd.reset()
-	w := &c.host.waits
-	w.ends = append(w.ends, timeWaiting{c, c.gen})
-	for w.expired(c.net.now) || len(w.ends)-w.head > timeWaitsMax {
-		w.forgetOldest()
-	}
-}
-
-func (w *timeWaits) expired(now int64) bool {
-	if w.head == len(w.ends) {
-		return false
-	}
-	e := w.ends[w.head]
-	return e.c.gen != e.gen || e.c.expires <= now
-}
-
-func (w *timeWaits) forgetOldest() bool {
-	if w.head == len(w.ends) {
-		return false
-	}
-	e := w.ends[w.head]
-	w.ends[w.head].c = nil
-	w.head++
-	if w.head > timeWaitsMax {
-		w.ends = w.ends[:copy(w.ends, w.ends[w.head:])]
-		w.head = 0
-	}
-	if e.c.gen == e.gen {
-		e.c.vanish()
-	}
-	return true
 }
 
 // errReset and the like are what the operating system says, so that engines need not know which world they are in.

@@ -106,17 +106,14 @@ func (c *tcb) inputReset(p *packet) {
 	c.fail(errReset)
 }
 
+// inputTimeWait takes a packet for an end that its process has not closed yet.
 func (c *tcb) inputTimeWait(p *packet) {
-	if c.expires <= c.net.now {
+	switch {
+	case c.expires <= c.net.now:
 		h := c.host
 		c.vanish()
 		h.stray(p)
-		return
-	}
-	if p.flags&trace.RST != 0 { // RFC 1337 would ignore it; Linux does not
-		return
-	}
-	if p.span() > 0 { // their FIN again: our ACK was lost
+	case p.finAgain():
 		c.expires = c.net.now + timeWait2MSL
 		c.sendAck()
 	}
@@ -270,7 +267,13 @@ func (c *tcb) take(p *packet) bool {
 		case stateFinWait1:
 			c.state = stateClosing
 		case stateFinWait2:
+			if c.handle == nil {
+				c.sendAck() // now, while c lives
+			}
 			c.enterTimeWait()
+			if c.state == stateClosed {
+				return false
+			}
 		}
 	}
 	if c.reader != nil {
