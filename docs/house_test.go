@@ -194,6 +194,31 @@ func TestNoRecover(t *testing.T) {
 	})
 }
 
+// TestNoGlobalRandomness holds that math/rand/v2 is used through a source of one's own, never by its global functions.
+func TestNoGlobalRandomness(t *testing.T) {
+	own := []string{"New", "NewPCG", "NewChaCha8", "Rand", "PCG", "ChaCha8", "Source"}
+	eachSource(t, func(name string, f *ast.File, fset *token.FileSet) {
+		local := ""
+		for _, imp := range f.Imports {
+			if imp.Path.Value == `"math/rand/v2"` {
+				if local = "rand"; imp.Name != nil {
+					local = imp.Name.Name
+				}
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok || local == "" {
+				return true
+			}
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == local && !slices.Contains(own, sel.Sel.Name) {
+				t.Errorf("%s: rand.%s draws from everybody's stream; use host.Rand", fset.Position(n.Pos()), sel.Sel.Name)
+			}
+			return true
+		})
+	})
+}
+
 // TestNoGlobals holds that packages have no mutable state and no init.
 func TestNoGlobals(t *testing.T) {
 	eachSource(t, func(name string, f *ast.File, fset *token.FileSet) {
