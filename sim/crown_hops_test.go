@@ -20,8 +20,8 @@ import (
 func TestCrownHops(t *testing.T) {
 	for _, c := range crown() {
 		for _, seed := range seeds(t) {
-			t.Run(fmt.Sprintf("%s/%d", c.name, seed), func(t *testing.T) {
-				s := observe(t, c.name, seed)
+			t.Run(fmt.Sprintf("%s/%d", c.name(), seed), func(t *testing.T) {
+				s := c.observe(t, seed)
 				ways := accounts(t, s)
 				if len(ways) == 0 || len(ways) != len(s.mailboxes) {
 					t.Fatalf("the world tells of %d deliveries, %d messages lie in mailboxes", len(ways), len(s.mailboxes))

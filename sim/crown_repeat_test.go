@@ -42,8 +42,8 @@ func repeats(t *testing.T) string {
 	var b strings.Builder
 	for _, c := range crown() {
 		for _, seed := range seeds(t) {
-			sums := observe(t, c.name, seed).sums()
-			fmt.Fprintf(&b, "%s %d %s %s %s\n", c.name, seed, sums[0], sums[1], sums[2])
+			sums := c.observe(t, seed).sums()
+			fmt.Fprintf(&b, "%s %d %s %s %s\n", c.name(), seed, sums[0], sums[1], sums[2])
 		}
 	}
 	return b.String()
@@ -91,7 +91,7 @@ func golden(t *testing.T, lines string) {
 	file := filepath.Join("testdata", "crown.sha256")
 	encrypted := map[string]bool{}
 	for _, c := range crown() {
-		encrypted[c.name] = c.tls
+		encrypted[c.name()] = c.tls
 	}
 	var keep []string
 	for line := range strings.Lines(lines) {

@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/scenario"
@@ -19,17 +22,63 @@ import (
 
 // crowned is a scenario of the crown test and what is special about it.
 type crowned struct {
-	name string
-	tls  bool   // our own reading ends at the handshake; bytes may change with the Go release
-	loss bool   // Wireshark has something true to complain about
-	says string // one warning of Wireshark that is true
+	file    string // in docs/scenarios
+	with    string // what is changed, "" for nothing
+	changes []change
+	tls     bool   // our own reading ends at the handshake; bytes may change with the Go release
+	loss    bool   // Wireshark has something true to complain about
+	says    string // one warning of Wireshark that is true
 }
 
 func crown() []crowned {
 	return []crowned{
-		{name: "one-mail"}, {name: "three-recipients"}, {name: "mx-failover", says: "Connection reset (RST)"}, {name: "bounce"}, {name: "starttls", tls: true},
-		{name: "ipv6"}, {name: "loss", loss: true}, {name: "clock-skew"}, {name: "greylisting"}, {name: "five-days"},
-		{name: "two-at-once"}, {name: "backup-mx"}, {name: "null-mx"},
+		{file: "one-mail"}, {file: "three-recipients"}, {file: "mx-failover", says: "Connection reset (RST)"}, {file: "bounce"},
+		{file: "starttls", tls: true}, {file: "ipv6"}, {file: "loss", loss: true}, {file: "clock-skew"}, {file: "greylisting"},
+		{file: "five-days"}, {file: "two-at-once"}, {file: "backup-mx"}, {file: "null-mx"},
+		{file: "one-mail", with: "long", changes: []change{longMail}},
+		{file: "ipv6", with: "long+loss", changes: []change{longMail, lossy}, loss: true},
+		{file: "starttls", with: "long+loss", changes: []change{longMail, lossy}, tls: true, loss: true},
+		{file: "three-recipients", with: "many", changes: []change{manyRecipients}},
+	}
+}
+
+// name is how the run is called.
+func (c *crowned) name() string { return strings.TrimSuffix(c.file+"+"+c.with, "+") }
+
+// observe runs the scenario to its end under the eyes of all witnesses.
+func (c *crowned) observe(t testing.TB, seed uint64, more ...change) *sight {
+	t.Helper()
+	return observe(t, c.file, seed, append(slices.Clone(c.changes), more...)...)
+}
+
+// change alters a scenario before it is opened.
+type change func(*scenario.Scenario)
+
+// longMail makes the text fill many segments, with dots, eight bits, and lines that are as long as they may be.
+func longMail(sc *scenario.Scenario) {
+	var b strings.Builder
+	for n := range 600 {
+		fmt.Fprintf(&b, ".%d\n..\n%s grüße\n", n, strings.Repeat("x", n%900))
+	}
+	sc.Mail[0].Body = b.String() + "no line end"
+}
+
+// lossy loses packets on every link.
+func lossy(sc *scenario.Scenario) {
+	sc.Default.LossPPM, sc.Default.Jitter, sc.Default.BitsPerSecond = 30_000, 3*time.Millisecond, 1_000_000
+	sc.Mail[0].Count, sc.Mail[0].Every = 3, time.Minute // so that one of the mails gets out of the mail program
+}
+
+// manyRecipients writes to more than fit into one transaction of the queue (RFC 5321 §4.5.3.1.8), every seventh unknown.
+func manyRecipients(sc *scenario.Scenario) {
+	mx, _ := sc.Host("mx1.west.example")
+	sc.Mail[0].To = nil
+	for n := range 230 {
+		user := fmt.Sprintf("user%d", n)
+		sc.Mail[0].To = append(sc.Mail[0].To, user+"@west.example")
+		if n%7 != 0 {
+			mx.Users = append(mx.Users, user)
+		}
 	}
 }
 
@@ -86,9 +135,6 @@ type watch struct {
 	writer *capture.Writer
 	ifaces map[string]int
 }
-
-// change alters a scenario before it is opened.
-type change func(*scenario.Scenario)
 
 // withoutPipelining takes PIPELINING out of what the servers offer: tshark 4.0 misreads several commands in one segment.
 func withoutPipelining(sc *scenario.Scenario) {

@@ -18,8 +18,8 @@ import (
 func TestCrown(t *testing.T) {
 	for _, c := range crown() {
 		for _, seed := range seeds(t) {
-			t.Run(fmt.Sprintf("%s/%d", c.name, seed), func(t *testing.T) {
-				s := observe(t, c.name, seed)
+			t.Run(fmt.Sprintf("%s/%d", c.name(), seed), func(t *testing.T) {
+				s := c.observe(t, seed)
 				if len(s.stuck) > 0 {
 					t.Errorf("stuck: %q", s.stuck)
 				}
