@@ -60,9 +60,7 @@ const epoch = 1 << 14
 // joins what was wrong, a line for each.
 func Run(inputs []Input, opts Options, out Sink) error {
 	r := &run{opts: opts, out: out}
-	if !opts.Events {
-		r.opts.Dialogue.MaxEvents = -1
-	}
+	r.opts.Dialogue.Silent = !opts.Events
 	var errs []error
 	for i := range inputs {
 		if err := r.file(i, &inputs[i]); err != nil {

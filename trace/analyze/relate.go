@@ -3,7 +3,6 @@ package analyze
 import (
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,16 +23,43 @@ const (
 // refused before that was sent, by its envelope.
 type relations struct {
 	list       []trace.Relation
-	byMessage  memory
-	byEnvelope memory
-	byClient   memory // connections that were refused, or failed before MAIL
+	byMessage  memory[string]
+	byEnvelope memory[string] // of what failed for a time
+	byClient   memory[client] // connections that were refused, or failed before MAIL
+}
+
+// client is a host in one capture.
+type client struct {
+	capture int
+	addr    netip.Addr
 }
 
 // memory remembers the last thing under each key, up to maxRemembered.
-type memory struct {
-	last  map[string]remembered
-	order []string
+type memory[K comparable] struct {
+	last  map[K]remembered
+	order []K // as they came; a key that was dropped stands there still
 }
+
+func (m *memory[K]) get(key K) (remembered, bool) {
+	r, ok := m.last[key]
+	return r, ok
+}
+
+func (m *memory[K]) put(key K, r remembered) {
+	if m.last == nil {
+		m.last = map[K]remembered{}
+	}
+	if _, known := m.last[key]; !known {
+		for len(m.order) >= maxRemembered {
+			delete(m.last, m.order[0])
+			m.order = m.order[1:]
+		}
+		m.order = append(m.order, key)
+	}
+	m.last[key] = r
+}
+
+func (m *memory[K]) drop(key K) { delete(m.last, key) }
 
 // remembered is a transaction, or a session where transaction is 0, in few words.
 type remembered struct {
@@ -46,45 +72,15 @@ type remembered struct {
 	grey                 bool // and the reply says: come again
 }
 
-func (m *memory) get(key string) (remembered, bool) {
-	r, ok := m.last[key]
-	return r, ok
-}
-
-func (m *memory) put(key string, r remembered) {
-	if m.last == nil {
-		m.last = map[string]remembered{}
-	}
-	if _, known := m.last[key]; !known {
-		if len(m.order) >= maxRemembered {
-			delete(m.last, m.order[0])
-			m.order = m.order[1:]
-		}
-		m.order = append(m.order, key)
-	}
-	m.last[key] = r
-}
-
-func (m *memory) drop(key string) {
-	if r, ok := m.last[key]; ok {
-		r.session = 0
-		m.last[key] = r
-	}
-}
-
 // add looks for what s has to do with the sessions before it, and remembers s.
 func (r *relations) add(s *trace.Session) {
-	client, _ := netip.ParseAddrPort(s.Client)
-	server, _ := netip.ParseAddrPort(s.Server)
-	me := remembered{session: s.ID, capture: s.Capture, client: client, server: server, time: s.Started}
-	host := strconv.Itoa(s.Capture) + " " + client.Addr().String()
-	if was, ok := r.byClient.get(host); ok && was.session > 0 {
-		switch {
-		case s.Started-was.time > nextMXWithin || was.capture != s.Capture:
-		case was.server.Addr() != server.Addr():
-			r.tell(trace.NextMX, me, was, "the connection before, to "+was.server.String()+", failed")
-			r.byClient.drop(host)
-		}
+	from, _ := netip.ParseAddrPort(s.Client)
+	to, _ := netip.ParseAddrPort(s.Server)
+	me := remembered{session: s.ID, capture: s.Capture, client: from, server: to, time: s.Started}
+	host := client{s.Capture, from.Addr()}
+	if was, ok := r.byClient.get(host); ok && s.Started-was.time <= nextMXWithin && was.server.Addr() != to.Addr() {
+		r.tell(trace.NextMX, me, was, "the connection before, to "+was.server.String()+", failed")
+		r.byClient.drop(host)
 	}
 	if len(s.Transactions) == 0 && (s.End == trace.SessionRefused || s.End == trace.SessionUnanswered || s.End == trace.Session421) {
 		r.byClient.put(host, me)
@@ -107,13 +103,20 @@ func (r *relations) transaction(me remembered, t *trace.Transaction) {
 			return
 		}
 	}
+	if len(r.byEnvelope.last) == 0 && !me.temporary {
+		return
+	}
 	key := envelopeKey(me, t)
 	if key == "" {
 		return
 	}
 	was, ok := r.byEnvelope.get(key)
-	r.byEnvelope.put(key, me)
-	if ok && was.session != me.session && was.temporary && me.time-was.time <= retryWithin && !sameConnection(was, me) {
+	if me.temporary {
+		r.byEnvelope.put(key, me)
+	} else {
+		r.byEnvelope.drop(key)
+	}
+	if ok && was.session != me.session && me.time-was.time <= retryWithin && !sameConnection(was, me) {
 		r.tell(r.kind(me, was), me, was, "the same client and envelope")
 	}
 }

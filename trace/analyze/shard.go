@@ -9,6 +9,7 @@ import (
 type shard struct {
 	opts  dialogue.Options
 	ended []*trace.Session
+	spare []*flow // whose connections are over
 	tally tally
 }
 
@@ -30,6 +31,13 @@ func (t *tally) add(o *tally) {
 // Open implements trace.FlowOpener.
 func (s *shard) Open(f trace.Flow) trace.FlowSink {
 	s.tally.flows++
+	if n := len(s.spare); n > 0 {
+		again := s.spare[n-1]
+		s.spare = s.spare[:n-1]
+		again.Reset(f)
+		again.begun = false
+		return again
+	}
 	return &flow{Dialogue: dialogue.New(f, s.opts, s), shard: s}
 }
 
@@ -56,4 +64,10 @@ func (f *flow) Chunk(c trace.Chunk) {
 		}
 	}
 	f.Dialogue.Chunk(c)
+}
+
+// Close ends the dialogue and keeps its memory for the next.
+func (f *flow) Close(end trace.FlowEnd, t trace.Time, packet int64) {
+	f.Dialogue.Close(end, t, packet)
+	f.shard.spare = append(f.shard.spare, f)
 }

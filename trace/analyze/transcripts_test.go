@@ -154,7 +154,7 @@ func (r *recording) checkBodies(t *testing.T) {
 		sums := map[string]bool{}
 		for i := range r.Clients {
 			for _, text := range r.Clients[i].texts() {
-				sums[hash(text)] = true
+				sums[hexSum(text)] = true
 			}
 		}
 		if len(sums) == 0 {
@@ -253,7 +253,7 @@ func (c *transcript) swaksText() (all []string) {
 	return all
 }
 
-func hash(s string) string {
+func hexSum(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
 }
@@ -270,7 +270,7 @@ func (r *recording) checkStored(t *testing.T) {
 		tails := map[string]bool{}
 		text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n", "\r\n")
 		for at := 0; at >= 0; {
-			tails[hash(text[at:])] = true
+			tails[hexSum(text[at:])] = true
 			next := strings.Index(text[at:], "\r\n")
 			if next < 0 || strings.HasPrefix(text[at:], "\r\n") {
 				break

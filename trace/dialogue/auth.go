@@ -56,11 +56,11 @@ func (d *Dialogue) beginAuth(cmd *smtp.Command) {
 // authLine takes a client's line where one of an AUTH exchange belongs; it is never kept.
 func (d *Dialogue) authLine(l line) {
 	c := &d.client
-	e := &trace.Event{From: trace.FromClient, Kind: trace.KindAuth, Line: secret, Early: l.mark.seq < c.released}
+	e := trace.Event{From: trace.FromClient, Kind: trace.KindAuth, Line: secret, Early: l.mark.seq < c.released}
 	if string(l.text) == "*" { // RFC 4954 §4: the client cancels
 		e.Line = "*"
 	}
-	d.emit(e, l.mark)
+	n := d.emit(e, l.mark)
 	if d.auth != nil {
 		if e.Line == "*" {
 			d.setOutcome("aborted")
@@ -68,7 +68,7 @@ func (d *Dialogue) authLine(l line) {
 			d.response(string(l.text))
 		}
 	}
-	d.expect(expected{what: wantAuth, event: e.N, sent: l.mark.end, seq: l.mark.last})
+	d.expect(expected{what: wantAuth, event: n, secret: string(l.text), sent: l.mark.end, seq: l.mark.last})
 	c.await(smtp.AUTH)
 }
 
@@ -96,6 +96,18 @@ func (d *Dialogue) authReply(r *reply) {
 	}
 	if waiting {
 		c.proceed(next, r.mark.last)
+	}
+}
+
+// hide takes a credential out of a reply: "500 Command unrecognized: \"c2VjcmV0\"".
+func (r *reply) hide(credential string) {
+	if len(credential) < 4 {
+		return
+	}
+	for i, l := range r.lines {
+		if strings.Contains(l, credential) {
+			r.lines[i] = strings.ReplaceAll(l, credential, secret)
+		}
 	}
 }
 

@@ -27,13 +27,18 @@ type body struct {
 	mark     mark
 }
 
-func newBody(via string) *body {
-	return &body{via: via, sum: sha256.New(), inHeader: true, last: '\n'}
+func (d *Dialogue) newBody(via string) *body {
+	b := &body{via: via, sum: d.sum, header: d.header[:0], inHeader: true, last: '\n'}
+	d.sum, d.header = nil, nil
+	if b.sum == nil {
+		b.sum = sha256.New()
+	}
+	return b
 }
 
 // add takes more octets.
 func (b *body) add(p []byte, maxHeader int) {
-	if len(p) == 0 {
+	if len(p) == 0 || b.sum == nil {
 		return
 	}
 	b.bytes += int64(len(p))
@@ -59,11 +64,14 @@ func (b *body) addHeader(p []byte, limit int) {
 	}
 }
 
-// fill writes what was gathered into t.
-func (b *body) fill(t *trace.Transaction) {
+// fill writes what was gathered into t. Nothing can be added any more.
+func (d *Dialogue) fill(t *trace.Transaction, b *body) {
 	out := &trace.Body{Via: b.via, Bytes: b.bytes, Chunks: b.chunks, Complete: b.complete && b.gap == 0, GapBytes: b.gap}
-	if out.Complete {
-		sum := hex.EncodeToString(b.sum.Sum(nil))
+	if out.Complete && b.sum != nil {
+		var octets [sha256.Size]byte
+		var digits [2 * sha256.Size]byte
+		hex.Encode(digits[:], b.sum.Sum(octets[:0]))
+		sum := string(digits[:])
 		out.SHA256 = &sum
 	}
 	for _, p := range t.Parameters {
@@ -75,7 +83,11 @@ func (b *body) fill(t *trace.Transaction) {
 	if len(b.header) > 0 {
 		t.Message = readMessage(b.header)
 	}
-	b.header = nil
+	if b.sum != nil {
+		b.sum.Reset()
+		d.sum, d.header = b.sum, b.header[:0]
+	}
+	b.sum, b.header = nil, nil
 }
 
 func parseSize(s string) int64 {
@@ -93,7 +105,7 @@ func parseSize(s string) int64 {
 func (d *Dialogue) startBody(m *mail) {
 	d.client.text.Reset()
 	d.client.ends.reset()
-	b := newBody("DATA")
+	b := d.newBody("DATA")
 	d.client.body = b
 	m.body = b
 }
@@ -114,7 +126,7 @@ func (d *Dialogue) beginChunk(x *expected, err error) {
 		return
 	}
 	if c.body == nil || c.body.via != "BDAT" || c.body.complete {
-		c.body = newBody("BDAT")
+		c.body = d.newBody("BDAT")
 	}
 	x.body = c.body
 	c.chunk, c.last = x.cmd.Size, x.cmd.Last
@@ -154,7 +166,7 @@ func (d *Dialogue) endChunk() {
 		d.capped.chunks++
 	}
 	if c.chunkEnd.bytes > 0 {
-		d.emit(&trace.Event{From: trace.FromClient, Kind: trace.KindChunk, Verb: string(smtp.BDAT), Bytes: c.chunkEnd.bytes,
+		d.emit(trace.Event{From: trace.FromClient, Kind: trace.KindChunk, Verb: string(smtp.BDAT), Bytes: c.chunkEnd.bytes,
 			Early: c.chunkEnd.seq < c.released}, c.chunkEnd)
 	}
 }
@@ -267,12 +279,12 @@ func (d *Dialogue) endText(complete bool) {
 	if !b.mark.set {
 		b.mark = d.here()
 	}
-	e := &trace.Event{From: trace.FromClient, Kind: trace.KindData, Bytes: b.bytes, Early: b.mark.seq < c.released}
+	e := trace.Event{From: trace.FromClient, Kind: trace.KindData, Bytes: b.bytes, Early: b.mark.seq < c.released}
 	if !complete {
 		e.Note = "incomplete"
 	}
-	d.emit(e, b.mark)
+	n := d.emit(e, b.mark)
 	if complete && !b.answered {
-		d.expect(expected{what: wantFinal, event: e.N, body: b, sent: b.mark.end, seq: b.mark.last})
+		d.expect(expected{what: wantFinal, event: n, body: b, sent: b.mark.end, seq: b.mark.last})
 	}
 }

@@ -126,16 +126,16 @@ func (d *Dialogue) command(l line) {
 		return
 	}
 	d.client.secret = d.client.secret && !known
-	e := &trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(cmd.Verb), Line: text, Early: d.early(l.mark, cmd.Verb)}
+	e := trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(cmd.Verb), Line: text, Early: d.early(l.mark, cmd.Verb)}
 	if cmd.Verb == smtp.AUTH {
 		e.Line = maskAuth(&cmd)
 	}
 	if e.Early {
 		d.checkEarly(l.mark)
 	}
-	d.emit(e, l.mark)
+	n := d.emit(e, l.mark)
 	d.checkLine(&cmd, err, l)
-	x := expected{what: wantReply, cmd: cmd, bad: err != nil, event: e.N, sent: l.mark.end, seq: l.mark.last}
+	x := expected{what: wantReply, cmd: cmd, bad: err != nil, event: n, secret: cmd.Initial, sent: l.mark.end, seq: l.mark.last}
 	d.afterCommand(&x, err)
 	if x.what != wantNothing {
 		d.expect(x)
@@ -279,7 +279,7 @@ func (d *Dialogue) syncLine(l line) {
 // junk tells of a line that is neither command nor reply. Runs of lines become one event.
 func (d *Dialogue) junk(from trace.Side, l line) {
 	if from == trace.FromServer {
-		d.emit(&trace.Event{From: from, Kind: trace.KindJunk, Line: string(l.text)}, l.mark)
+		d.emit(trace.Event{From: from, Kind: trace.KindJunk, Line: string(l.text)}, l.mark)
 		return
 	}
 	d.client.skipped.join(l.mark)
@@ -324,16 +324,16 @@ func (d *Dialogue) cutCommand() {
 		return
 	}
 	cmd := smtp.Command{Verb: verb, Line: string(l.text)}
-	e := &trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(verb), Line: cmd.Line, Note: noteCut}
+	e := trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(verb), Line: cmd.Line, Note: noteCut}
 	if verb == smtp.AUTH {
 		e.Line = maskAuth(&cmd)
 	}
 	d.tellSkipped()
-	d.emit(e, l.mark)
-	d.expect(expected{what: wantReply, cmd: cmd, bad: true, event: e.N, sent: l.mark.end, seq: l.mark.last})
+	n := d.emit(e, l.mark)
+	d.expect(expected{what: wantReply, cmd: cmd, bad: true, event: n, sent: l.mark.end, seq: l.mark.last})
 }
 
 func (d *Dialogue) gapEvent(from trace.Side, n int64, at mark) {
 	at.offset -= n
-	d.emit(&trace.Event{From: from, Kind: trace.KindGap, Bytes: n}, at)
+	d.emit(trace.Event{From: from, Kind: trace.KindGap, Bytes: n}, at)
 }

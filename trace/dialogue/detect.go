@@ -36,6 +36,17 @@ func (h *holding) closed(side trace.Side) { h.fin[side] = true }
 // hold keeps c until it is clear whether this is mail.
 func (d *Dialogue) hold(c *trace.Chunk) {
 	h := &d.held
+	if len(h.chunks) == 0 { // mostly the first octets tell: then nothing is copied
+		h.start[c.From] = c.Data[:min(len(c.Data), maxHeld)]
+		found := d.look()
+		h.start[c.From] = nil
+		if found.verdict != undecided {
+			d.alone[0] = *c
+			d.decide(found, d.alone[:])
+			d.alone[0] = trace.Chunk{}
+			return
+		}
+	}
 	copied := *c
 	copied.Data = bytes.Clone(c.Data)
 	h.chunks = append(h.chunks, copied)
@@ -53,7 +64,7 @@ func (d *Dialogue) hold(c *trace.Chunk) {
 			found.verdict = isMail
 		}
 	}
-	d.decide(found)
+	d.decide(found, h.chunks)
 }
 
 // decideAtClose decides about a connection that ended before it was clear what it spoke.
@@ -68,11 +79,11 @@ func (d *Dialogue) decideAtClose(end trace.FlowEnd) {
 	if end == trace.EndEvicted && d.held.size == 0 {
 		found.verdict = notMail
 	}
-	d.decide(found)
+	d.decide(found, d.held.chunks)
 }
 
-// decide acts on what look found.
-func (d *Dialogue) decide(f finding) {
+// decide acts on what look found in chunks.
+func (d *Dialogue) decide(f finding, chunks []trace.Chunk) {
 	switch f.verdict {
 	case undecided:
 		return
@@ -92,12 +103,12 @@ func (d *Dialogue) decide(f finding) {
 	for _, told := range held.findings {
 		d.Finding(told)
 	}
-	d.preface(&f, held.chunks)
+	d.preface(&f, chunks)
 	if f.tls {
 		d.beginTLS(true)
 	}
-	for i := range held.chunks {
-		d.take(&held.chunks[i])
+	for i := range chunks {
+		d.take(&chunks[i])
 	}
 	d.client.closed = d.client.closed || held.fin[d.role(trace.FromClient)]
 	d.server.closed = d.server.closed || held.fin[d.role(trace.FromServer)]

@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"hash"
+
 	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
@@ -35,9 +37,13 @@ type Dialogue struct {
 	tls         *handshake
 	opener      Opener
 	plain       []trace.Chunk
+	sum         hash.Hash // of no body at the moment
+	header      []byte
+	alone       [1]trace.Chunk
 	ending      ending
 	noted       map[codes.FindingID]int // findings so far
 	capped      capped
+	kept        int  // octets kept in the session
 	tooEarly    mark // the client spoke before the greeting
 	established trace.Time
 }
@@ -51,6 +57,24 @@ func New(f trace.Flow, opts Options, out trace.Recorder) *Dialogue {
 		d.begin()
 	}
 	return d
+}
+
+// Reset makes d ready for another connection, once Close was called. What it needed for itself is used again; what it told
+// belongs to the Recorder.
+func (d *Dialogue) Reset(f trace.Flow) {
+	old := *d
+	*d = Dialogue{flow: f, opts: old.opts, out: old.out, sum: old.sum, header: old.header, plain: old.plain[:0]}
+	d.client.in.reuse(&old.client.in)
+	d.server.in.reuse(&old.server.in)
+	d.client.lines = lineReader{max: d.opts.MaxLine, buf: old.client.lines.buf[:0]}
+	d.server.lines = lineReader{max: d.opts.MaxLine, buf: old.server.lines.buf[:0]}
+	d.client.text = old.client.text
+	d.server.texts, d.server.ends = old.server.texts[:0], old.server.ends[:0]
+	clear(old.queue.items)
+	d.queue.items = old.queue.items[:0]
+	if d.opts.Mail {
+		d.begin()
+	}
 }
 
 // Bored says that the connection is surely no mail: nothing of it needs to be delivered any more.
@@ -87,11 +111,11 @@ func (d *Dialogue) Chunk(c trace.Chunk) {
 // take gives c to the reader of its side, and lets each side go on as far as the other allows.
 func (d *Dialogue) take(c *trace.Chunk) {
 	d.seq++
+	d.saw(c)
 	if d.opener != nil && !c.TLS {
 		d.open(c)
 		return
 	}
-	d.saw(c)
 	if d.role(c.From) == trace.FromClient {
 		for rest := *c; d.pushClient(&rest); {
 			d.readClient()
@@ -199,14 +223,41 @@ func (d *Dialogue) begin() {
 }
 
 func (d *Dialogue) newPhase(why string) {
+	d.offers = offers{}
+	if len(d.session.Phases) >= maxPhases {
+		return
+	}
 	d.session.Phases = append(d.session.Phases, trace.Phase{Why: why})
 	d.phase = &d.session.Phases[len(d.session.Phases)-1]
-	d.offers = offers{}
 }
 
-// emit numbers e, keeps it if there is room, and tells the Recorder.
-func (d *Dialogue) emit(e *trace.Event, m mark) *trace.Event {
+// maxPhases bounds Session.Phases: beyond it the last one is written over.
+const maxPhases = 100
+
+// keep says whether n more octets may be kept in the session.
+func (d *Dialogue) keep(n int) bool {
+	if d.kept+n > d.opts.MaxKept {
+		return false
+	}
+	d.kept += n
+	return true
+}
+
+// eventCost is about what an event takes of memory.
+func eventCost(e *trace.Event) int {
+	n := 256 + len(e.Line)
+	for _, l := range e.Lines {
+		n += 16 + len(l)
+	}
+	return n
+}
+
+// emit numbers e, keeps it if there is room, and tells the Recorder. It returns the number.
+func (d *Dialogue) emit(e trace.Event, m mark) int {
 	d.events++
+	if d.opts.Silent {
+		return d.events
+	}
 	e.N = d.events
 	e.Packets, e.Offset, e.Time, e.TLS = m.packets, m.offset, m.end, m.tls
 	if e.Bytes == 0 {
@@ -215,11 +266,12 @@ func (d *Dialogue) emit(e *trace.Event, m mark) *trace.Event {
 	if d.turned { // told from where it really came
 		e.From = e.From.Other()
 	}
-	if len(d.session.Events) < d.opts.MaxEvents {
-		d.session.Events = append(d.session.Events, e)
+	kept := &e
+	if len(d.session.Events) < d.opts.MaxEvents && d.keep(eventCost(kept)) {
+		d.session.Events = append(d.session.Events, kept)
 	} else if d.opts.MaxEvents >= 0 {
 		d.capped.events++
 	}
-	d.out.Event(d.session, e)
-	return e
+	d.out.Event(d.session, kept)
+	return e.N
 }

@@ -83,7 +83,7 @@ func (d *Dialogue) introduced(x *expected, r *reply) {
 	if x.cmd.Verb == smtp.HELO {
 		return
 	}
-	d.phase.Extensions = append([]string(nil), r.lines[1:]...)
+	d.phase.Extensions = r.lines[1:len(r.lines):len(r.lines)]
 	for _, l := range r.lines[1:] {
 		d.offered(l)
 	}

@@ -70,7 +70,7 @@ func (d *Dialogue) sessionEnd(end trace.FlowEnd) trace.SessionEnd {
 		return trace.SessionRefused
 	case end == trace.EndUnanswered:
 		return trace.SessionUnanswered
-	case d.tls != nil && !d.tls.opened:
+	case d.tls != nil && d.client.mode == readTLS:
 		return trace.SessionTLSOpaque
 	case d.ending.closing == 421:
 		return trace.Session421
@@ -166,6 +166,6 @@ func (d *Dialogue) limits() {
 func (d *Dialogue) tellSkipped() {
 	if m := d.client.skipped; m.set {
 		d.client.skipped = mark{}
-		d.emit(&trace.Event{From: trace.FromClient, Kind: trace.KindJunk}, m)
+		d.emit(trace.Event{From: trace.FromClient, Kind: trace.KindJunk}, m)
 	}
 }

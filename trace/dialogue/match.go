@@ -18,7 +18,8 @@ func (d *Dialogue) match(r *reply) {
 		d.unasked(r)
 		return
 	}
-	if !x.fits(r.code) && !d.queue.lossy {
+	r.hide(x.secret)
+	if !x.fits(r.code, d.state) && !d.queue.lossy {
 		d.find(codes.FindingUnexpectedCode, decimal(int64(r.code))+" is no answer to "+string(x.step()), r.text())
 	}
 	d.answer(x, r)
@@ -27,7 +28,7 @@ func (d *Dialogue) match(r *reply) {
 // resync lets go of what was never answered, where the reply can only belong to something later in the queue.
 func (d *Dialogue) resync(r *reply) {
 	x := d.queue.first()
-	if x == nil || x.what != wantGreeting && x.fits(r.code) {
+	if x == nil || x.what != wantGreeting && x.fits(r.code, d.state) {
 		return
 	}
 	if x.what == wantGreeting {
@@ -117,9 +118,9 @@ func (d *Dialogue) unasked(r *reply) {
 // noteCut stands at a line or reply whose end is not in the evidence.
 const noteCut = "cut"
 
-func (d *Dialogue) replyEvent(kind trace.EventKind, r *reply) *trace.Event {
+func (d *Dialogue) replyEvent(kind trace.EventKind, r *reply) trace.Event {
 	d.tellSkipped()
-	e := &trace.Event{From: trace.FromServer, Kind: kind, Code: r.code, Enhanced: r.enhanced, Lines: r.lines,
+	e := trace.Event{From: trace.FromServer, Kind: kind, Code: r.code, Enhanced: r.enhanced, Lines: r.lines,
 		Interim: r.code/100 == 3}
 	if r.cut {
 		e.Note = noteCut

@@ -6,6 +6,8 @@ import "github.com/smtpsim/smtpsim/trace"
 type Options struct {
 	// Mail says that the connection is known to be SMTP or LMTP: nothing is held back to find out.
 	Mail bool
+	// Silent says that nobody wants events: none is made, Recorder.Event is never called.
+	Silent bool
 	// Upgrader opens TLS; nil: what comes after a handshake is opaque.
 	Upgrader Upgrader
 

@@ -250,6 +250,6 @@ func (d *Dialogue) preface(f *finding, chunks []trace.Chunk) {
 			c.Offset += int64(n)
 			skip -= n
 		}
-		d.emit(&trace.Event{From: side, Kind: trace.KindProxy, Note: f.proxy.Kind, Line: f.proxy.Source}, m)
+		d.emit(trace.Event{From: side, Kind: trace.KindProxy, Note: f.proxy.Kind, Line: f.proxy.Source}, m)
 	}
 }

@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -24,9 +26,10 @@ type expected struct {
 	event   int   // number of the event it answers
 	body    *body // wantFinal and BDAT: what was sent
 	sent    trace.Time
-	seq     int64 // chunk in which it ended
-	each    int   // LMTP, PRDR: recipients that have had their reply
-	perRcpt bool  // one reply for each accepted recipient is due
+	seq     int64  // chunk in which it ended
+	secret  string // what the client sent of an AUTH exchange: some servers repeat it in their reply
+	each    int    // LMTP, PRDR: recipients that have had their reply
+	perRcpt bool   // one reply for each accepted recipient is due
 }
 
 // step is the name under which the session table knows it.
@@ -76,7 +79,7 @@ func (x *expected) only(code int) bool {
 }
 
 // fits says whether code may answer x: any refusal may, a success must be one of the verb's own.
-func (x *expected) fits(code int) bool {
+func (x *expected) fits(code int, state smtp.State) bool {
 	if code >= 400 || code < 200 {
 		return true
 	}
@@ -86,25 +89,17 @@ func (x *expected) fits(code int) bool {
 	if x.what == wantReply && x.cmd.Verb == "" {
 		return code == 221 || code == 250 // Postfix: "221 2.7.0 Error: I can break rules, too. Goodbye."
 	}
-	return succeeds(x.step(), code)
+	return succeeds(x.step(), code, state)
 }
 
-// succeeds says whether the session table knows code as a success of v, in whatever state.
-func succeeds(v smtp.Verb, code int) bool {
+// succeeds says whether the session table knows code as a success of v, in this state or in any.
+func succeeds(v smtp.Verb, code int, state smtp.State) bool {
+	if r := smtp.Lookup(state, v); r.Allowed {
+		return slices.Contains(r.Success, code) || slices.Contains(r.Intermediate, code)
+	}
 	for s := smtp.StateConnected; s <= smtp.StateClosed; s++ {
-		r := smtp.Lookup(s, v)
-		if !r.Allowed {
-			continue
-		}
-		for _, c := range r.Success {
-			if c == code {
-				return true
-			}
-		}
-		for _, c := range r.Intermediate {
-			if c == code {
-				return true
-			}
+		if r := smtp.Lookup(s, v); r.Allowed { // the codes are the same in all
+			return slices.Contains(r.Success, code) || slices.Contains(r.Intermediate, code)
 		}
 	}
 	return false

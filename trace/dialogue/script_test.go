@@ -46,6 +46,17 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := dump(s.play(s.chunks))
+			for _, other := range files {
+				data, _ := os.ReadFile(other)
+				in, _, _ := strings.Cut(string(data), "=>\n")
+				before, err := parseScript(in)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if again := dump(s.playTwice(s.chunks, before)); again != got {
+					t.Fatalf("after %s:\n%s\notherwise\n%s", other, again, got)
+				}
+			}
 			if *update {
 				if err := os.WriteFile(file, []byte(in+"=>\n"+got), 0o644); err != nil {
 					t.Fatal(err)
@@ -189,7 +200,23 @@ func (r *recorder) Session(s *trace.Session)               { r.sessions = append
 // play runs chunks through a Dialogue; nil: it was no mail. The data is overwritten after each call, as a reader does.
 func (s *script) play(chunks []trace.Chunk) *trace.Session {
 	var r recorder
-	d := New(s.flow, s.opts, &r)
+	return s.playWith(New(s.flow, s.opts, &r), &r, chunks)
+}
+
+// playTwice is play with a Dialogue that another connection has used and left in any state.
+func (s *script) playTwice(chunks []trace.Chunk, before *script) *trace.Session {
+	var r recorder
+	opts := s.opts
+	opts.Mail = false
+	d := New(before.flow, opts, &r)
+	s.playWith(d, &r, before.chunks)
+	d.opts.Mail = s.opts.Mail
+	d.Reset(s.flow)
+	r = recorder{}
+	return s.playWith(d, &r, chunks)
+}
+
+func (s *script) playWith(d *Dialogue, r *recorder, chunks []trace.Chunk) *trace.Session {
 	d.Established(s.flow.Started+trace.Time(time.Millisecond), 3)
 	var buf []byte
 	for _, c := range chunks {

@@ -18,7 +18,9 @@ type server struct {
 	deaf   bool  // the client went on without any reply: this side is not in the capture
 	gapSeq int64 // chunk of the last gap, 0: none since the client's last command
 
-	reply reply // being put together
+	reply reply  // being put together
+	texts []byte // its texts, one behind the other
+	ends  []int  // where each ends
 	open  bool
 	cut   bool // the line being read lacks its end
 }
@@ -39,7 +41,6 @@ type reply struct {
 	mark     mark
 	first    trace.Time // of its first line
 	cut      bool       // its end was not seen
-	size     int        // octets of lines
 }
 
 // maxReply bounds the octets kept of one reply.
@@ -76,6 +77,7 @@ func (d *Dialogue) readServer() {
 			s.mode = readReplies
 			if isTLS(p.data[0]) {
 				d.beginTLS(false)
+				continue
 			}
 		}
 		if s.mode == readCipher {
@@ -95,21 +97,21 @@ func (d *Dialogue) readServer() {
 func (d *Dialogue) replyLine(l line) {
 	s := &d.server
 	d.at = l.mark
-	text := string(l.text)
 	if l.cut > 0 || l.mark.bytes > smtp.MaxReplyLine {
 		d.find(codes.FindingLongReplyLine, "a reply line of "+decimal(l.mark.bytes)+" octets", "")
 	}
 	if l.bareLF {
-		d.find(codes.FindingBareLFReply, "a reply line ends with a bare LF", text)
+		d.find(codes.FindingBareLFReply, "a reply line ends with a bare LF", string(l.text))
 	}
-	code, sep, rest, ok := smtp.SplitReplyLine(text)
+	code, sep, _, ok := smtp.SplitReplyLine(string(l.text[:min(len(l.text), 4)])) // code and separator are there
 	if !ok {
-		d.find(codes.FindingBadReplyLine, "a line of the server is no reply", text)
+		d.find(codes.FindingBadReplyLine, "a line of the server is no reply", string(l.text))
 		d.junk(trace.FromServer, l)
 		return
 	}
-	if sep != ' ' && sep != '-' && sep != 0 {
-		rest = text[3:]
+	rest := l.text[3:]
+	if sep == ' ' || sep == '-' {
+		rest = l.text[4:]
 	}
 	if s.open && s.reply.code != code {
 		d.codeChanges(code)
@@ -120,9 +122,9 @@ func (d *Dialogue) replyLine(l line) {
 	}
 	r := &s.reply
 	r.mark.join(l.mark)
-	if len(r.lines) < smtp.MaxReplyLines && r.size+len(rest) <= maxReply || len(r.lines) == 0 {
-		r.lines = append(r.lines, rest)
-		r.size += len(rest)
+	if n := len(s.ends); n < smtp.MaxReplyLines && len(s.texts)+len(rest) <= maxReply || n == 0 {
+		s.texts = append(s.texts, rest...)
+		s.ends = append(s.ends, len(s.texts))
 	} else {
 		d.find(codes.FindingLongReply, "a reply of more than "+decimal(smtp.MaxReplyLines)+" lines or "+decimal(maxReply)+" octets", "")
 	}
@@ -148,10 +150,23 @@ func (d *Dialogue) codeChanges(code int) {
 	d.server.cut = false
 }
 
+// take gives the reply that was put together and makes room for the next.
+func (s *server) take() reply {
+	r := s.reply
+	all := string(s.texts) // one string for all lines
+	r.lines = make([]string, len(s.ends))
+	start := 0
+	for i, end := range s.ends {
+		r.lines[i] = all[start:end]
+		start = end
+	}
+	r.cut = s.cut
+	s.reply, s.open, s.texts, s.ends = reply{}, false, s.texts[:0], s.ends[:0]
+	return r
+}
+
 func (d *Dialogue) closeReply() {
-	r := d.server.reply
-	r.cut = d.server.cut
-	d.server.reply, d.server.open = reply{}, false
+	r := d.server.take()
 	if e, n := smtp.CutEnhanced(r.lines[0]); n > 0 && e[0] == r.code/100 && (n == len(r.lines[0]) || r.lines[0][n] == ' ') {
 		r.enhanced = r.lines[0][:n] // RFC 2034 §4: the class is the code's first digit
 	}

@@ -296,7 +296,7 @@ func commandCost(rest []byte, codes []int) int {
 		cmd, _ := smtp.ParseCommand(string(l[:min(len(l), smtp.MaxCommandLine)]), smtp.Tolerant)
 		x := expected{what: wantReply, cmd: cmd}
 		known := smtp.KnownVerb(string(cmd.Verb)) != ""
-		if !x.fits(codes[i]) || !known && codes[i] == 250 {
+		if !x.fits(codes[i], smtp.StateReady) || !known && codes[i] == 250 {
 			cost++
 		}
 		if cmd.Verb == smtp.DATA && codes[i] == 354 {

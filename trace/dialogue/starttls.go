@@ -48,7 +48,7 @@ func (d *Dialogue) firstAfterStartTLS(p *piece) bool {
 	if d.session.StartTLS == "injected" && p.seq < c.released { // read past it: the server may have taken it
 		l, ok := c.lines.next(&c.in)
 		if ok {
-			d.emit(&trace.Event{From: trace.FromClient, Kind: trace.KindJunk, Line: string(l.text), Early: true,
+			d.emit(trace.Event{From: trace.FromClient, Kind: trace.KindJunk, Line: string(l.text), Early: true,
 				Note: "sent before the TLS handshake"}, l.mark)
 		}
 		return ok || c.in.first() != nil
@@ -75,25 +75,32 @@ func (d *Dialogue) beginTLS(implicit bool) {
 	}
 	d.phase.TLS = &trace.TLSInfo{}
 	d.endMail(trace.Aborted)
-	if d.opts.Upgrader != nil {
-		d.opener = d.opts.Upgrader.Upgrade(d.flow)
+	if d.opts.Upgrader == nil {
+		return
+	}
+	if d.opener = d.opts.Upgrader.Upgrade(d.flow); d.opener == nil {
+		return
+	}
+	sides := [2]trace.Side{d.role(trace.FromClient), d.role(trace.FromServer)} // who plays client and server
+	for i, in := range [2]*stream{&d.client.in, &d.server.in} {
+		for _, p := range in.drain() { // what has come of the ciphertext already
+			d.open(&trace.Chunk{From: sides[i], Time: p.time, Packet: p.packet, Offset: p.offset, Data: p.data, Gap: p.gap})
+		}
 	}
 }
 
 // open gives a chunk of ciphertext to the Upgrader and reads what it makes of it.
 func (d *Dialogue) open(c *trace.Chunk) {
-	d.saw(c)
+	if d.opener == nil { // it gave up on a chunk before
+		d.take(c)
+		return
+	}
 	plain, ok := d.opener.Open(d.plain[:0], *c)
 	d.plain = plain[:0]
 	role := d.role(c.From)
 	p := piece{data: c.Data, time: c.Time, packet: c.Packet, offset: c.Offset, seq: d.seq}
 	if len(p.data) > 0 {
 		d.tls.take(role, &p)
-	}
-	if !ok {
-		d.opener = nil
-		d.client.mode, d.server.mode = readTLS, readCipher
-		return
 	}
 	for i := range plain {
 		if !d.tls.opened {
@@ -102,6 +109,11 @@ func (d *Dialogue) open(c *trace.Chunk) {
 		}
 		plain[i].TLS = true
 		d.take(&plain[i])
+	}
+	if !ok { // from here on it is closed to us
+		d.opener = nil
+		d.tls.opaque = [2]mark{}
+		d.client.mode, d.server.mode = readTLS, readCipher
 	}
 }
 
@@ -134,7 +146,7 @@ func (d *Dialogue) tlsEvent() {
 	if info.Cipher != "" {
 		note += " " + info.Cipher
 	}
-	d.emit(&trace.Event{From: trace.FromClient, Kind: trace.KindTLS, Note: note, Line: info.ServerName}, h.mark)
+	d.emit(trace.Event{From: trace.FromClient, Kind: trace.KindTLS, Note: note, Line: info.ServerName}, h.mark)
 }
 
 // finishTLS tells what was seen of a TLS connection that stayed closed to us.
@@ -153,12 +165,12 @@ func (d *Dialogue) finishTLS() {
 			d.session.StartTLS = "failed"
 		}
 	}
-	if h.opened {
+	if h.opened && d.client.mode != readTLS {
 		return
 	}
 	for side := trace.FromClient; side <= trace.FromServer; side++ {
 		if m := h.opaque[side]; m.set {
-			d.emit(&trace.Event{From: side, Kind: trace.KindTLSOpaque, Bytes: m.bytes}, m)
+			d.emit(trace.Event{From: side, Kind: trace.KindTLSOpaque, Bytes: m.bytes}, m)
 		}
 	}
 }

@@ -26,6 +26,12 @@ type stream struct {
 	end    int64 // offset behind the last octet that came
 }
 
+// reuse takes the memory of an old stream.
+func (s *stream) reuse(old *stream) {
+	clear(old.pieces)
+	s.pieces = old.pieces[:0]
+}
+
 func (s *stream) push(c *trace.Chunk, seq int64) {
 	if len(c.Data) == 0 && c.Gap == 0 {
 		return
@@ -49,6 +55,14 @@ func (s *stream) first() *piece {
 		s.head++
 	}
 	return nil
+}
+
+// drain takes all pieces out.
+func (s *stream) drain() []piece {
+	s.own()
+	all := s.pieces[s.head:]
+	s.pieces, s.head, s.size = nil, 0, 0
+	return all
 }
 
 // offset is where reading goes on.

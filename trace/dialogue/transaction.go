@@ -46,7 +46,7 @@ func (d *Dialogue) openMail(openedBy string) *mail {
 	t := &trace.Transaction{N: len(s.Transactions) + d.capped.transactions + 1, OpenedBy: openedBy, Parameters: []trace.Parameter{},
 		Recipients: []*trace.Recipient{}, Outcome: trace.Unfinished, FirstEvent: d.events}
 	d.mail = &mail{t: t}
-	if len(s.Transactions) < d.opts.MaxTransactions {
+	if len(s.Transactions) < d.opts.MaxTransactions && d.keep(1024) {
 		s.Transactions = append(s.Transactions, t)
 	} else {
 		d.capped.transactions++
@@ -90,7 +90,7 @@ func (d *Dialogue) rcptReply(x *expected, r *reply) {
 	if x.bad {
 		to.ForwardPath = x.cmd.Line
 	}
-	if len(m.t.Recipients) < d.opts.MaxRecipients {
+	if len(m.t.Recipients) < d.opts.MaxRecipients && d.keep(256+2*len(x.cmd.Line)) {
 		m.t.Recipients = append(m.t.Recipients, to)
 	} else {
 		d.capped.recipients++
@@ -279,7 +279,7 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	t := m.t
 	t.LastEvent = d.events
 	if m.body != nil {
-		m.body.fill(t)
+		d.fill(t, m.body)
 		if m.body.via == "BDAT" && !m.body.complete && how == trace.Aborted && t.RefusedAt == "" {
 			d.find(codes.FindingBDATWithoutLast, "chunks were sent, but none with LAST: the mail is not taken", "")
 		}
