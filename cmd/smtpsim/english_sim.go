@@ -76,7 +76,7 @@ func englishRun() map[string]string {
 		"run.stuck":                "Stuck: {who}",
 		"run.none":                 "Nothing was sent: the scenario has no mail, and nobody connected.",
 		"run.summary":              "{time} of virtual time, {events} events, {packets} packets, seed {seed}",
-		"run.replayed":             "The same again: acts 1 to {n} of the journal, digest {digest}",
+		"run.replayed":             "Acts 1–{n} replayed: the same digest {digest}",
 		"run.pcap":                 "{file}: {packets} packets",
 		"run.journal":              "{file}: the journal, digest {digest}",
 		"unit.day":                 "d",

@@ -80,7 +80,7 @@ func germanRun() map[string]string {
 		"run.stuck":         "Hängt: {who}",
 		"run.none":          "Nichts wurde gesendet: das Szenario hat keine Mail, und niemand hat sich verbunden.",
 		"run.summary":       "{time} virtuelle Zeit, {events} Ereignisse, {packets} Pakete, Startwert {seed}",
-		"run.replayed":      "Noch einmal dasselbe: Schritte 1 bis {n} des Journals, Prüfsumme {digest}",
+		"run.replayed":      "Schritte 1–{n} wiederholt: gleiche Prüfsumme {digest}",
 		"run.pcap":          "{file}: {packets} Pakete",
 		"run.journal":       "{file}: das Journal, Prüfsumme {digest}",
 		"unit.day":          "Tage",

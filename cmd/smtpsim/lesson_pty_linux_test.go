@@ -219,7 +219,7 @@ func TestLessonKeys(t *testing.T) {
 	w.expect("ürg")
 	w.expect("S: 252")
 	w.expect(session)
-	w.typed("\x04")                  // Ctrl-D saves and leaves, in a session too
+	w.typed("\x04") // Ctrl-D saves and leaves, in a session too
 	w.expect("smtpsim lesson 1")
 	w.expect(".log")
 	w.ends(0)

@@ -47,7 +47,7 @@ func (v *voices) lines(all []play.Line) {
 }
 
 // dress gives a line the mark and colour of its voice. Only the page and the ladder were made by this program throughout:
-// everything else may hold somebody's words and is made harmless.
+// everything else may hold somebody's words, also the tutor's voice, which repeats them, and is made harmless.
 func (v *voices) dress(l play.Line) string {
 	switch l.Voice {
 	case play.Page, play.Ladder:
@@ -57,8 +57,27 @@ func (v *voices) dress(l play.Line) string {
 	case play.Tool:
 		return table.Visible(expandTabs(l.Text))
 	default:
-		return v.paint(v.tutorMark(), "36") + l.Text
+		return v.paint(v.tutorMark(), "36") + v.harmless(l.Text)
 	}
+}
+
+// harmless makes a text visible but for the bold print and the colour that pages use.
+func (v *voices) harmless(s string) string {
+	if !v.color {
+		return table.Visible(s)
+	}
+	var b strings.Builder
+	for s != "" {
+		at, style := len(s), ""
+		for _, x := range []string{"\x1b[1m", "\x1b[22m", "\x1b[36m", "\x1b[39m"} {
+			if i := strings.Index(s, x); i >= 0 && i < at {
+				at, style = i, x
+			}
+		}
+		b.WriteString(table.Visible(s[:at]) + style)
+		s = s[at+len(style):]
+	}
+	return b.String()
 }
 
 // tabStop is where terminals put tabs, which dig prints.

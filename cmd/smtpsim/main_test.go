@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("REAL", filepath.Join(captures, "real"))
 			e.Setenv("MAIL", filepath.Join(captures, "mail"))
+			e.Setenv("SCENARIOS", filepath.Join(filepath.Dir(captures), "docs", "scenarios"))
 			return nil
 		},
 	})

@@ -128,7 +128,7 @@ func (a *app) checkRun(name string, f runFlags) error {
 			}
 		}
 	}
-	return a.distinct([]namedFile{{"--pcap", f.pcap}, {"--journal", f.journal}, {"--out", a.flags.out}, {"--replay", f.replay}, {"", name}})
+	return a.distinct([]namedFile{{"--out", a.flags.out}, {"--pcap", f.pcap}, {"--journal", f.journal}}, f.replay, name)
 }
 
 func (a *app) openScenario(name string, f runFlags) (*scenario.Scenario, sim.Options, error) {

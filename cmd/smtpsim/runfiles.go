@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/smtpsim/smtpsim/sim"
@@ -155,15 +156,19 @@ func (a *app) why(err error) string {
 	return err.Error()
 }
 
-// namedFile is a file that a flag names; without a flag it is the input.
+// namedFile is a file that a flag has written.
 type namedFile struct{ flag, name string }
 
-// distinct refuses to write a file that is also something else. Files that are not given have no name, "-" is no file.
-func (a *app) distinct(files []namedFile) error {
-	for i, f := range files {
-		for _, other := range files[:i] {
-			if f.name != "" && f.name != "-" && other.name != "-" && sameFile(f.name, other.name) {
-				return a.usage("error.output.same", "flag", other.flag, "file", other.name)
+// distinct refuses to write one file twice, or one that is an input. Files that are not given have no name, "-" is no file.
+func (a *app) distinct(written []namedFile, inputs ...string) error {
+	for i, f := range written {
+		others := slices.Clone(inputs)
+		for _, o := range written[:i] {
+			others = append(others, o.name)
+		}
+		for _, o := range others {
+			if f.name != "" && f.name != "-" && o != "" && o != "-" && sameFile(f.name, o) {
+				return a.usage("error.output.same", "flag", f.flag, "file", f.name)
 			}
 		}
 	}

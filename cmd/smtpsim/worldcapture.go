@@ -106,7 +106,7 @@ func (a *app) lessonCaptures(f lessonFlags) (*lessonCaptures, error) {
 	if f.pcap == "" {
 		return nil, nil
 	}
-	if err := a.distinct([]namedFile{{"--pcap", f.pcap}, {"--out", a.flags.out}, {"--typed", f.typed}}); err != nil {
+	if err := a.distinct([]namedFile{{"--out", a.flags.out}, {"--pcap", f.pcap}}, f.typed); err != nil {
 		return nil, err
 	}
 	c := &lessonCaptures{path: f.pcap, first: &worldCapture{path: f.pcap}, screen: map[string]*worldCapture{}}
