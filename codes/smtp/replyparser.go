@@ -41,6 +41,9 @@ func (p *ReplyParser) Line(s string) (done bool, err error) {
 	}
 	if len(p.lines) == 0 {
 		p.code = code
+		if sep == '-' {
+			p.lines = make([]string, 0, 10) // room for what most servers say to EHLO
+		}
 	}
 	if len(p.lines) < MaxReplyLines {
 		p.lines = append(p.lines, text)

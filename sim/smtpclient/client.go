@@ -100,7 +100,10 @@ type Client struct {
 	unclear  bool          // a chunk was refused: RSET must come before anything else (RFC 3030 §2)
 	wait     time.Duration // for the server, at present
 	greeting smtp.Reply
-	hello    smtp.Reply // to the last EHLO, HELO or LHLO
+	hello    smtp.Reply    // to the last EHLO, HELO or LHLO
+	lines    []string      // for the next replies of one line
+	env      smtp.Envelope // of the present mail
+	result   Result
 	offers   persona.Extensions
 	sizeMax  int64 // announced; 0: none
 }

@@ -32,7 +32,7 @@ func (c *Client) introduce() error {
 }
 
 func (c *Client) hi(v smtp.Verb) (smtp.Reply, error) {
-	return c.command(v, string(v)+" "+c.cfg.Name)
+	return c.command(v, string(v), c.cfg.Name)
 }
 
 // readOffers reads the keywords behind the first line, in any case (RFC 5321 §4.1.1.1).

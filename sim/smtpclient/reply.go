@@ -52,7 +52,7 @@ func (c *Client) readReply(v smtp.Verb) (smtp.Reply, error) {
 	if !ok || sep != ' ' && sep != 0 {
 		return smtp.Reply{}, fmt.Errorf("%w: %.60q", ErrProtocol, raw)
 	}
-	r := oneLine(code, text)
+	r := c.oneLine(code, text)
 	if c.claims != nil {
 		c.claimReply(v, code, []string{text})
 	}
@@ -65,13 +65,17 @@ func continues(raw []byte) bool {
 }
 
 // oneLine is the reply of one line, by far the most frequent.
-func oneLine(code int, text string) smtp.Reply {
+func (c *Client) oneLine(code int, text string) smtp.Reply {
 	r := smtp.Reply{Code: code}
 	if e, n := smtp.CutEnhanced(text); n > 0 && e[0] == code/100 && (n == len(text) || text[n] == ' ') {
 		r.Enhanced = e
 		text = text[min(n+1, len(text)):]
 	}
-	r.Lines = []string{text}
+	if len(c.lines) == 0 {
+		c.lines = make([]string, 8)
+	}
+	c.lines[0] = text
+	r.Lines, c.lines = c.lines[:1:1], c.lines[1:]
 	return r
 }
 
@@ -131,13 +135,19 @@ func (c *Client) readLine() ([]byte, error) {
 	return line[:end], nil
 }
 
-// command sends one line and reads the reply.
-func (c *Client) command(v smtp.Verb, line string) (smtp.Reply, error) {
+// command sends one line, words with a space between them, and reads the reply.
+func (c *Client) command(v smtp.Verb, words ...string) (smtp.Reply, error) {
 	if c.state == smtp.StateClosed || c.buf == nil {
 		return smtp.Reply{}, errClosed
 	}
-	c.buf.out = append(append(c.buf.out[:0], line...), '\r', '\n')
-	c.claimCommand(v, line)
+	line := append(c.buf.out[:0], words[0]...)
+	for _, word := range words[1:] {
+		line = append(append(line, ' '), word...)
+	}
+	if c.claims != nil {
+		c.claimCommand(v, string(line))
+	}
+	c.buf.out = append(line, '\r', '\n')
 	if err := c.write(); err != nil {
 		return smtp.Reply{}, err
 	}

@@ -11,8 +11,11 @@ import (
 // *Error that says why. What became of each recipient stands in the Result in either case. text is the message with CRLF
 // line ends; a last line without CRLF gets one (RFC 5321 §4.1.1.4).
 func (c *Client) Send(env smtp.Envelope, text []byte) (Result, error) {
-	r := Result{Recipients: make([]Recipient, len(env.Recipients))}
-	if e := c.send(&r, &env, text); e != nil {
+	c.env, c.result = env, Result{Recipients: make([]Recipient, len(env.Recipients))}
+	e := c.send(&c.result, &c.env, text)
+	r := c.result
+	c.env, c.result = smtp.Envelope{}, Result{}
+	if e != nil {
 		return r, r.settle(e)
 	}
 	return r, nil
@@ -190,11 +193,13 @@ func (t *transaction) text(text []byte) *Error {
 		}
 		return t.refused
 	}
-	end, send := smtp.EndOfData, t.sendText
+	end, err := smtp.EndOfData, error(nil)
 	if t.chunked() {
-		end, send = smtp.BDATLast, t.sendChunk
+		end, err = smtp.BDATLast, t.sendChunk(text)
+	} else {
+		err = t.sendText(text)
 	}
-	if err := send(text); err != nil {
+	if err != nil {
 		return &Error{Stage: StageEnd, Err: err}
 	}
 	if t.cfg.LMTP {
