@@ -120,20 +120,27 @@ func orElse(words ...string) string {
 
 // clean replaces by "?" the octets that bad tells and all control characters.
 func clean(s, bad string) string {
-	isBad := func(c byte) bool { return c < ' ' || c == 0x7f || strings.IndexByte(bad, c) >= 0 }
-	for i := 0; i < len(s); i++ {
-		if !isBad(s[i]) {
-			continue
-		}
-		b := []byte(s)
-		for j := i; j < len(b); j++ {
-			if isBad(b[j]) {
-				b[j] = '?'
-			}
-		}
-		return string(b)
+	if strings.IndexAny(s, bad) < 0 && !hasControl(s) {
+		return s
 	}
-	return s
+	b := []byte(s)
+	for i, c := range b {
+		if isControl(c) || strings.IndexByte(bad, c) >= 0 {
+			b[i] = '?'
+		}
+	}
+	return string(b)
+}
+
+func isControl(c byte) bool { return c < ' ' || c == 0x7f }
+
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if isControl(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // atom keeps a name one word: no space, no comment, no quoting. Postfix does the same with HELO names.
