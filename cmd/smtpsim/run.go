@@ -96,6 +96,7 @@ func (a *app) runScenario(name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	defer files.release()
 	defer files.abort()
 	seen := &seenSessions{}
 	sinks := files.sinks()
@@ -162,9 +163,6 @@ func (a *app) openScenario(name string, f runFlags) (*scenario.Scenario, sim.Opt
 
 // runWorld opens the world and lets happen what is to happen.
 func (a *app) runWorld(sc *scenario.Scenario, o sim.Options, sinks sim.Sinks, f runFlags, files *runFiles) (*sim.World, error) {
-	if len(f.listen) == 0 {
-		defer onInterrupt(files.abort)()
-	}
 	if f.replay != "" {
 		return a.replayWorld(sc, o, sinks, f.replay)
 	}
@@ -176,7 +174,7 @@ func (a *app) runWorld(sc *scenario.Scenario, o sim.Options, sinks sim.Sinks, f 
 		w.RunIdle()
 		return w, nil
 	}
-	if err := a.listenTo(w, f.listen, sc.Until); err != nil {
+	if err := a.listenTo(w, f.listen, sc.Until, files.release); err != nil {
 		w.Close()
 		return nil, err
 	}

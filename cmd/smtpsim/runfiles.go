@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 
 	"github.com/smtpsim/smtpsim/sim"
@@ -17,13 +18,16 @@ import (
 type runFiles struct {
 	packets *worldCapture // nil: no --pcap
 	journal *wholeFile    // nil: no --journal
+	release func()        // an interrupt no longer takes them away and ends the program
 }
 
 func (a *app) openRunFiles(f runFlags) (*runFiles, error) {
 	r := &runFiles{}
+	r.release = sync.OnceFunc(onInterrupt(r.abort))
 	if f.pcap != "" {
 		r.packets = &worldCapture{path: f.pcap}
 		if err := r.packets.open(); err != nil {
+			r.release()
 			return nil, a.outputError("--pcap", f.pcap, err)
 		}
 	}
@@ -31,6 +35,7 @@ func (a *app) openRunFiles(f runFlags) (*runFiles, error) {
 		var err error
 		if r.journal, err = createWhole(f.journal); err != nil {
 			r.abort()
+			r.release()
 			return nil, a.outputError("--journal", f.journal, err)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/smtpsim/smtpsim/sim/bridge"
 )
 
-// listenTo lets real clients in until Ctrl-C, or for a while.
-func (a *app) listenTo(w *sim.World, specs []string, most time.Duration) error {
+// listenTo lets real clients in until Ctrl-C, or for a while. It calls ready when Ctrl-C no longer is to end the program.
+func (a *app) listenTo(w *sim.World, specs []string, most time.Duration, ready func()) error {
 	for _, spec := range specs {
 		if err := a.checkDoor(w, spec); err != nil {
 			return err
@@ -34,13 +34,14 @@ func (a *app) listenTo(w *sim.World, specs []string, most time.Duration) error {
 		}
 		fmt.Fprintln(a.err, oneLine(a.t(key, "client", c.Client.String(), "host", c.Endpoint)))
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ready()
 	for i, addr := range b.Addrs() {
 		inside, _, _ := strings.Cut(specs[i], "=")
 		fmt.Fprintln(a.err, a.t("run.listening", "host", inside, "address", addr.String()))
 	}
 	fmt.Fprintln(a.err, a.t("run.stop"))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if most > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, most)

@@ -116,6 +116,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 		timer.Reset(wait)
 		select {
 		case <-ctx.Done():
+			b.world.RunUntil(due())
 			return nil
 		case <-timer.C:
 			b.world.RunUntil(due())
