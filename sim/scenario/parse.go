@@ -39,6 +39,9 @@ func Parse(name string, src []byte) (*Scenario, error) {
 	if len(src) > MaxFileBytes {
 		return nil, &Error{File: name, Want: "expected a scenario of at most 4 MiB"}
 	}
+	if err := bound(src); err != nil {
+		return nil, located(name, err)
+	}
 	var f file
 	if err := yaml.UnmarshalWithOptions(src, &f, yaml.Strict()); err != nil {
 		return nil, located(name, err)
