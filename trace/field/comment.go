@@ -125,13 +125,19 @@ func (p *parser) envelope(start, end int) {
 // nobody.
 func (p *parser) authenticated(start, end int) bool {
 	it := items{raw: p.raw, pos: start, end: end}
+	named := false // behind "sender:" stands the name, even if somebody is called "as" or "user"
 	for n := 0; n < 8; n++ {
 		s, e, ok := it.next()
 		if !ok {
 			break
 		}
 		w := p.raw[s:e]
-		switch strings.ToLower(strings.TrimSuffix(w, ":")) {
+		word, colon := strings.CutSuffix(w, ":")
+		if named {
+			word = "."
+		}
+		named = named || colon && strings.EqualFold(word, "sender")
+		switch strings.ToLower(word) {
 		case "authenticated", "auth", "sender", "user", "as", "by", "login", "plain", "cram-md5", "":
 			continue
 		}
