@@ -31,7 +31,7 @@ func edges() map[string]string {
 		"sim/queue":      "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
 		"sim/smtpclient": "codes/smtp sim/host sim/persona",
 		"sim/smtpserver": "codes/smtp sim/host sim/persona trace/field",
-		"trace/analyze":  "trace trace/capture trace/dialogue",
+		"trace/analyze":  "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/smtp sim/dns sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/capture"
 	"github.com/smtpsim/smtpsim/trace/dialogue"
@@ -85,7 +86,7 @@ type run struct {
 func (r *run) file(index int, in *Input) error {
 	f, err := in.Open()
 	if err != nil {
-		r.out.Capture(unreadable(in.Name, notReadable, err))
+		r.out.Capture(unreadable(in.Name, codes.FindingNotReadable, err))
 		return err
 	}
 	defer f.Close()
@@ -101,9 +102,9 @@ func (r *run) file(index int, in *Input) error {
 	}
 	reader, err := capture.Open(count, in.Name, opts)
 	if err != nil {
-		why := notReadable
+		why := codes.FindingNotReadable
 		if bad := (*capture.FormatError)(nil); errors.As(err, &bad) {
-			why = notCapture
+			why = codes.FindingNotACapture
 		}
 		r.out.Capture(unreadable(in.Name, why, err))
 		return err

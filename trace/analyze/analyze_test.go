@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/capture"
 )
@@ -21,7 +22,6 @@ import (
 type hashing struct {
 	sum      hash.Hash
 	sessions int
-	last     [2]int64 // capture and first packet of the session before
 }
 
 func (h *hashing) write(kind string, v any) {
@@ -106,28 +106,28 @@ func TestReasons(t *testing.T) {
 		return out.Bytes()
 	}
 	for _, c := range []struct {
-		want string
+		want codes.FindingID
 		data []byte
 	}{
-		{notCapture, []byte("From: somebody\r\n\r\nno capture")},
-		{notCapture, nil},
-		{noPackets, empty()},
-		{noTCP, arp()},
-		{noPayload, frame("", 80, trace.SYN)},
-		{encryptedOnly, frame("\x16\x03\x01\x00\x05hello", 443, trace.PSH|trace.ACK)},
-		{noSMTP, frame("GET / HTTP/1.1\r\n", 80, trace.PSH|trace.ACK)},
+		{codes.FindingNotACapture, []byte("From: somebody\r\n\r\nno capture")},
+		{codes.FindingNotACapture, nil},
+		{codes.FindingNoPackets, empty()},
+		{codes.FindingNoTCP, arp()},
+		{codes.FindingNoPayload, frame("", 80, trace.SYN)},
+		{codes.FindingEncryptedOnly, frame("\x16\x03\x01\x00\x05hello", 443, trace.PSH|trace.ACK)},
+		{codes.FindingNoSMTP, frame("GET / HTTP/1.1\r\n", 80, trace.PSH|trace.ACK)},
 		{"", frame("", 25, trace.SYN)}, // a mail server that does not answer is worth a session
 	} {
 		var k kept
 		err := Run([]Input{inMemory("x.pcapng", c.data)}, Options{}, &k)
-		got := ""
+		var got codes.FindingID
 		for _, f := range k.captures[0].Findings {
-			got += f.ID
+			got += codes.FindingID(f.ID)
 		}
 		if got != c.want || (c.want == "") != (len(k.sessions) == 1) {
 			t.Errorf("findings %q and %d sessions, want %q", got, len(k.sessions), c.want)
 		}
-		if bad := (*capture.FormatError)(nil); errors.As(err, &bad) != (c.want == notCapture) {
+		if bad := (*capture.FormatError)(nil); errors.As(err, &bad) != (c.want == codes.FindingNotACapture) {
 			t.Errorf("%s: error %v", c.want, err)
 		}
 	}
@@ -146,7 +146,7 @@ func TestUnreadable(t *testing.T) {
 	if len(lines) != 2 || !strings.Contains(lines[0], "missing.pcap") || !strings.Contains(lines[1], os.DevNull) {
 		t.Errorf("%q", lines)
 	}
-	if k.sessions[0].Capture != 1 || k.captures[0].Findings[0].ID != notReadable {
+	if k.sessions[0].Capture != 1 || k.captures[0].Findings[0].ID != string(codes.FindingNotReadable) {
 		t.Errorf("capture %d, %v", k.sessions[0].Capture, k.captures[0].Findings)
 	}
 }

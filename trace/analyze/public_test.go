@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/trace"
 )
 
@@ -65,11 +66,11 @@ func TestPublicCaptures(t *testing.T) {
 		found := ""
 		for _, finding := range k.captures[0].Findings {
 			switch finding.ID {
-			case notReadable, notCapture, noPackets, noTCP, noPayload, encryptedOnly, noSMTP:
+			case string(codes.FindingNotReadable), string(codes.FindingNotACapture), string(codes.FindingNoPackets), string(codes.FindingNoTCP), string(codes.FindingNoPayload), string(codes.FindingEncryptedOnly), string(codes.FindingNoSMTP):
 				found = finding.ID
 			}
 		}
-		if found == "" || found == notReadable {
+		if found == "" || found == string(codes.FindingNotReadable) {
 			t.Errorf("%s: neither a session nor a reason: %v %v", f, k.captures[0].Findings, err)
 		}
 		reasons[found]++
@@ -101,7 +102,7 @@ func TestPublicReference(t *testing.T) {
 			for _, m := range stream.Ref.Messages {
 				theirs = append(theirs, fmt.Sprintf("%s %d %.12s", m.Kind, m.Bytes, m.SHA256))
 			}
-			pairs := [3][2][]string{{verbs, stream.Ref.Verbs}, {replies, codes(stream.Ref.Replies)}, {mails, theirs}}
+			pairs := [3][2][]string{{verbs, stream.Ref.Verbs}, {replies, decimals(stream.Ref.Replies)}, {mails, theirs}}
 			for n, p := range pairs {
 				all[n]++
 				if slices.EqualFunc(p[0], p[1], alike) {
@@ -176,7 +177,7 @@ func summary(s *trace.Session) (verbs, replies, mails []string) {
 	return verbs, replies, mails
 }
 
-func codes(n []int) []string {
+func decimals(n []int) []string {
 	var out []string
 	for _, c := range n {
 		out = append(out, fmt.Sprint(c))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/trace"
 )
 
@@ -140,7 +141,7 @@ func (r *recording) checkFacts(t *testing.T) {
 		switch {
 		case r.Name == "11-null-mx": // RFC 7505: nobody connects
 			f := r.captures[file].Findings
-			ok = len(ss) == 0 && len(f) == 1 && f[0].ID == noTCP
+			ok = len(ss) == 0 && len(f) == 1 && f[0].ID == string(codes.FindingNoTCP)
 		case r.Name == "12-mail-loop":
 			same := 0
 			for _, rel := range r.rels[file] {

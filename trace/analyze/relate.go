@@ -11,7 +11,7 @@ import (
 
 // Limits of what is remembered to find relations.
 const (
-	maxRemembered = 1 << 15 // transactions; the oldest are forgotten first
+	maxRemembered = 1 << 14 // transactions; the oldest are forgotten first
 	maxRelations  = 1 << 16
 	// RFC 5321 §4.5.4.1: the retry interval SHOULD be at least 30 minutes, sending goes on for 4 to 5 days.
 	retryWithin = trace.Time(5 * 24 * time.Hour)
