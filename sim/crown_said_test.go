@@ -177,8 +177,8 @@ func seenAll(t *testing.T, sessions []*trace.Session) []talk {
 	return out
 }
 
-// clear is what of a session was said before TLS took over.
-func clear(all []talk) []talk {
+// inClear is what of a session was said before TLS took over.
+func inClear(all []talk) []talk {
 	out := slices.Clone(all)
 	for k := range out {
 		t := &out[k]

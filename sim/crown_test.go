@@ -52,7 +52,7 @@ func witnesses(t *testing.T, s *sight) []pair {
 	}
 	pairs := []pair{
 		{"client's and server's claims", differences(client, server)},
-		{"claims and the tap's dialogue", differences(clear(server), clear(tap))},
+		{"claims and the tap's dialogue", differences(inClear(server), inClear(tap))},
 		{"the tap's dialogue and the capture's", differences(tap, file)},
 		{"claims and the tap's envelopes", envelopes(s)},
 		{"claims and the spool", spooled(s)},

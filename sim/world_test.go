@@ -231,3 +231,15 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A host's log shows its last lines, however long the world has run.
+func TestLogKeepsTheLastLines(t *testing.T) {
+	e := newEvidence(Sinks{}, 0)
+	for n := range 2*maxLog + 500 {
+		e.Claim(host.Claim{Host: "mx.example", Role: host.RoleServer, Kind: host.ClaimStored, MailID: fmt.Sprint(n)})
+	}
+	lines := e.lines("mx.example")
+	if len(lines) != maxLog || !strings.HasSuffix(lines[0], fmt.Sprintf(" %d:", maxLog+500)) || !strings.HasSuffix(lines[maxLog-1], fmt.Sprintf(" %d:", 2*maxLog+499)) {
+		t.Errorf("%d lines, from %q to %q", len(lines), lines[0], lines[len(lines)-1])
+	}
+}
