@@ -2,6 +2,7 @@ package dns
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 type cache struct {
 	mu      sync.Mutex
 	max     int
-	answers map[question]cached
+	answers map[question]cached // names without the last dot, so that a name need not get one to be found
 }
 
 type cached struct {
@@ -18,8 +19,9 @@ type cached struct {
 	at     time.Time
 }
 
-// get is the answer to q, with what is left of its TTL; that of the single records is as it was when they came.
-func (c *cache) get(q question, now time.Time) (Answer, bool) {
+// get is the answer for a name and type, with what is left of its TTL; that of the single records is as it was when they came.
+func (c *cache) get(name string, kind Type, now time.Time) (Answer, bool) {
+	q := question{strings.TrimSuffix(strings.ToLower(name), "."), kind}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.answers[q]
@@ -70,6 +72,7 @@ func (c *cache) put(q question, a Answer, now time.Time) {
 			clear(c.answers)
 		}
 	}
+	q.name = strings.TrimSuffix(q.name, ".")
 	c.answers[q] = cached{a, now}
 }
 

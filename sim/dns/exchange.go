@@ -53,18 +53,17 @@ func (m *message) referral(q question) (names []string) {
 // nameservers are the addresses of names: from the glue in m, else looked up.
 func (r *Resolver) nameservers(m message, names []string, depth int) []netip.AddrPort {
 	var out []netip.AddrPort
-	families := r.families()
 	for _, name := range names {
 		before := len(out)
 		for _, rec := range m.additional {
-			if rec.Name == name && slices.Contains(families, rec.Type) {
+			if rec.Name == name && slices.Contains(r.families, rec.Type) {
 				out = append(out, netip.AddrPortFrom(rec.Addr, Port))
 			}
 		}
 		if len(out) > before || depth >= maxDepth {
 			continue
 		}
-		for _, kind := range families {
+		for _, kind := range r.families {
 			for _, rec := range r.query(name, kind, depth+1).Records {
 				out = append(out, netip.AddrPortFrom(rec.Addr, Port))
 			}

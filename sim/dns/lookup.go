@@ -28,7 +28,7 @@ func (r *Resolver) LookupMX(domain string) ([]MX, Answer) {
 func (r *Resolver) LookupAddr(name string) ([]netip.Addr, Answer) {
 	var addrs []netip.Addr
 	var out Answer
-	for i, kind := range r.families() {
+	for i, kind := range r.families {
 		a := r.query(name, kind, 0)
 		for _, rec := range a.Records {
 			addrs = append(addrs, rec.Addr)
@@ -47,9 +47,9 @@ func better(a, b Answer) bool {
 	return a.Outcome.Temporary() && !b.Outcome.Temporary()
 }
 
-func (r *Resolver) families() []Type {
+func families(addrs []netip.Addr) []Type {
 	var v4, v6 bool
-	for _, a := range r.host.Addrs {
+	for _, a := range addrs {
 		v4, v6 = v4 || a.Unmap().Is4(), v6 || !a.Unmap().Is4()
 	}
 	switch {

@@ -57,9 +57,10 @@ const (
 
 // Resolver asks servers on behalf of one host and remembers answers by their TTL. All processes of the host may use it.
 type Resolver struct {
-	host  *host.Host
-	opts  Options
-	cache cache
+	host     *host.Host
+	opts     Options
+	families []Type // of the host's addresses, in the order in which they are asked for
+	cache    cache
 }
 
 // NewResolver makes a resolver for h.
@@ -76,7 +77,7 @@ func NewResolver(h *host.Host, opts Options) *Resolver {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = 10000
 	}
-	return &Resolver{host: h, opts: opts, cache: cache{max: opts.MaxSize, answers: map[question]cached{}}}
+	return &Resolver{host: h, opts: opts, families: families(h.Addrs), cache: cache{max: opts.MaxSize, answers: map[question]cached{}}}
 }
 
 // Flush forgets everything.
@@ -87,10 +88,10 @@ func (r *Resolver) Query(name string, kind Type) Answer { return r.query(name, k
 
 // query is Query at some depth of looking up the servers that a referral names.
 func (r *Resolver) query(name string, kind Type, depth int) Answer {
-	q := question{CanonicalName(name), kind}
-	if a, ok := r.cache.get(q, r.host.Clock.Now()); ok {
+	if a, ok := r.cache.get(name, kind, r.host.Clock.Now()); ok {
 		return a
 	}
+	q := question{CanonicalName(name), kind}
 	out := Answer{Name: q.name, Type: kind}
 	ttl := r.opts.MaxTTL
 	for next := q; ; {

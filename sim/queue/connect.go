@@ -27,7 +27,10 @@ func (t Target) String() string {
 	if strings.HasPrefix(t.Name, "[") {
 		return t.Addr.String()
 	}
-	return t.Name + "[" + t.Addr.Addr().String() + "]:" + strconv.Itoa(int(t.Addr.Port()))
+	var few [128]byte
+	b := append(append(few[:0], t.Name...), '[')
+	b = append(t.Addr.Addr().AppendTo(b), "]:"...)
+	return string(strconv.AppendUint(b, uint64(t.Addr.Port()), 10))
 }
 
 // Connector opens a session: connection, greeting, EHLO. The error is or wraps a *smtpclient.Error where the server said

@@ -179,7 +179,10 @@ func fill(outs []Outcome, o Outcome) {
 }
 
 func (w *worker) claimRouted(j job) {
+	if w.queue.silent {
+		return
+	}
 	for _, i := range j.rcpts {
-		w.queue.claim(j.mail, i, host.Claim{Kind: host.ClaimRouted, Text: w.plan.Reason})
+		w.queue.claim(j.mail, i, host.Claim{Kind: host.ClaimRouted, Text: w.plan.Reason()})
 	}
 }

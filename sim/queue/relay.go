@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/smtpclient"
 )
 
@@ -90,11 +91,12 @@ func elsewhere(r *smtpclient.Recipient) bool {
 func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, own bool) {
 	router := w.queue.opts.Router
 	for _, x := range group {
-		addrs := []netip.Addr{x.Addr}
-		if !x.Addr.IsValid() {
-			found, answer := router.Lookup.LookupAddr(x.Name)
-			addrs = found
-			if len(found) == 0 {
+		var addrs []netip.Addr
+		if x.Addr.IsValid() {
+			addrs = []netip.Addr{x.Addr}
+		} else {
+			var answer dns.Answer
+			if addrs, answer = router.Lookup.LookupAddr(x.Name); len(addrs) == 0 {
 				fails.lookup(x.Name, answer)
 			}
 		}

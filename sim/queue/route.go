@@ -56,7 +56,15 @@ type Plan struct {
 	LMTP   bool
 	Groups [][]Exchanger // by preference, best first; inside a group in the order to try
 	Reply  smtp.Reply    // ActionRetry, ActionFail: what is told
-	Reason string        // one sentence
+	reason string
+}
+
+// Reason says in one sentence why the plan is so.
+func (p *Plan) Reason() string {
+	if p.reason == "" {
+		return "MX of " + p.Domain + ": " + describe(p.Groups)
+	}
+	return p.reason
 }
 
 // Router finds the next host for a domain.
@@ -74,7 +82,7 @@ func (r *Router) Route(domain string) Plan {
 	name := strings.ToLower(strings.TrimSuffix(domain, "."))
 	p := Plan{Domain: name}
 	if r.isLocal(name) {
-		p.Action, p.Reason = ActionLocal, "local rule: mail for "+name+" is delivered here"
+		p.Action, p.reason = ActionLocal, "local rule: mail for "+name+" is delivered here"
 		return p
 	}
 	if rule, ok := r.rule(name); ok {
@@ -123,7 +131,7 @@ func (r *Router) byRule(p Plan, rule Rule) Plan {
 		x.Name = smtp.Literal(x.Addr)
 	}
 	p.Groups = [][]Exchanger{{x}}
-	p.Reason = "local rule: mail for " + p.Domain + " goes to " + x.Name
+	p.reason = "local rule: mail for " + p.Domain + " goes to " + x.Name
 	return p
 }
 
@@ -138,7 +146,7 @@ func (r *Router) byLiteral(p Plan) Plan {
 	if r.ours(addr) {
 		return p.loop(p.Domain)
 	}
-	p.Action, p.Reason = ActionRelay, "address literal "+p.Domain
+	p.Action, p.reason = ActionRelay, "address literal "+p.Domain
 	p.Groups = [][]Exchanger{{{Name: p.Domain, Addr: addr, Port: PortSMTP}}}
 	return p
 }
@@ -151,7 +159,7 @@ func (r *Router) byAddress(p Plan) Plan {
 	_, answer := r.Lookup.LookupAddr(p.Domain)
 	switch {
 	case answer.Outcome == dns.Found:
-		p.Action, p.Reason = ActionRelay, p.Domain+" has no MX: its address counts as one"
+		p.Action, p.reason = ActionRelay, p.Domain+" has no MX: its address counts as one"
 		p.Groups = [][]Exchanger{{{Name: p.Domain, Port: PortSMTP}}}
 		return p
 	case answer.Outcome.Temporary():
@@ -193,7 +201,7 @@ func (r *Router) byMX(p Plan, list []dns.MX) Plan {
 	for _, g := range p.Groups { // RFC 5321 §5.1: "the sender-SMTP MUST randomize them"
 		r.Rand.Shuffle(len(g), func(i, j int) { g[i], g[j] = g[j], g[i] })
 	}
-	p.Action, p.Reason = ActionRelay, "MX of "+p.Domain+": "+describe(p.Groups)
+	p.Action = ActionRelay
 	return p
 }
 
@@ -231,14 +239,14 @@ func (r *Router) ours(a netip.Addr) bool {
 }
 
 func (p Plan) fail(reply smtp.Reply, reason string) Plan {
-	p.Action, p.Reply, p.Reason, p.Groups = ActionFail, reply, reason, nil
+	p.Action, p.Reply, p.reason, p.Groups = ActionFail, reply, reason, nil
 	return p
 }
 
 func (p Plan) later(answer dns.Answer, what string) Plan {
 	p.Action, p.Groups = ActionRetry, nil
 	p.Reply = smtp.NewReply(451, "4.4.3", fmt.Sprintf("The DNS gives no answer for the %s: %s", what, answer.Outcome))
-	p.Reason = fmt.Sprintf("%s: %s", what, answer.Outcome)
+	p.reason = fmt.Sprintf("%s: %s", what, answer.Outcome)
 	return p
 }
 

@@ -125,8 +125,8 @@ func TestRoute(t *testing.T) {
 		if p.Action == ActionFail || p.Action == ActionRetry {
 			got = fmt.Sprintf("%d %s", p.Reply.Code, p.Reply.Enhanced)
 		}
-		if p.Action != c.action || got != c.want || p.Reason == "" {
-			t.Errorf("%s (%s): got %d %q (%s), want %d %q", c.domain, c.source, p.Action, got, p.Reason, c.action, c.want)
+		if p.Action != c.action || got != c.want || p.Reason() == "" {
+			t.Errorf("%s (%s): got %d %q (%s), want %d %q", c.domain, c.source, p.Action, got, p.Reason(), c.action, c.want)
 		}
 	}
 }

@@ -70,8 +70,10 @@ func (q *Queue) settle(j job, outs []Outcome) {
 	m.active--
 	under := m.active > 0
 	q.mu.Unlock()
-	for k, i := range j.rcpts {
-		q.claimTry(m, i, &results[k])
+	if !q.silent {
+		for k, i := range j.rcpts {
+			q.claimTry(m, i, &results[k])
+		}
 	}
 	if !under {
 		q.finish(m)
