@@ -168,6 +168,36 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// A parameter is found in whatever order and spelling (RFC 2045 §5.1).
+func TestParameter(t *testing.T) {
+	for in, want := range map[string]string{
+		`multipart/report; boundary=b`:                                    "b",
+		`multipart/report; report-type="delivery-status"; boundary="b c"`: "b c",
+		`multipart/report; boundary="b;c" ; report-type=delivery-status`:  "b;c",
+		`multipart/report; report-type=delivery-status;BOUNDARY = b `:     "b",
+		`multipart/report; x="boundary=y"; boundary=b`:                    "b",
+		`multipart/report`:                  "",
+		`multipart/report; boundary`:        "",
+		`multipart/report; boundary="b`:     "",
+		`multipart/report; nboundary=b; x=`: "",
+	} {
+		if got := parameter(in, "boundary"); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// A report about a hundred thousand recipients is read, one about one more is not.
+func TestRecipientLimit(t *testing.T) {
+	const head = "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n"
+	for n, ok := range map[int]bool{maxRecipients: true, maxRecipients + 1: false} {
+		r, err := Parse([]byte(head + strings.Repeat("\nFinal-Recipient: rfc822; a@b\n", n) + "\n--b--\n"))
+		if (err == nil) != ok || len(r.Recipients) != maxRecipients {
+			t.Errorf("%d recipients: %d read, %v", n, len(r.Recipients), err)
+		}
+	}
+}
+
 // FuzzParse: nothing panics, and what is a report stays one when it is written and read again.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("Content-Type: multipart/report; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +

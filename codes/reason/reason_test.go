@@ -87,7 +87,7 @@ func TestRead(t *testing.T) {
 		{"450 4.1.1 <x@y.example>: User unknown", 450, "4.1.1", UserUnknown, true, "", "x@y.example", "", []Contradiction{SaysFinal}},
 		{"550 Greylisted, please try again later", 550, "", Greylisting, true, "", "", "", []Contradiction{SaysLater}},
 		{"550 5.1.1 mailbox full", 550, "5.1.1", MailboxFull, true, "", "", "", []Contradiction{Subject}},
-		{"550-a\n551 b", 550, "", Unknown, false, "", "", "", []Contradiction{LinesDiffer}},
+		{"550-a\n551-b\n552 c", 550, "", Unknown, false, "", "", "", []Contradiction{LinesDiffer}},
 		{"101 Cannot open connection", 101, "", Unknown, false, "", "", "", []Contradiction{NotSMTP}},
 		{"250 2.0.0 Ok: queued as 4XyZ12AbCd", 250, "2.0.0", Accepted, true, "", "", "4XyZ12AbCd", nil},
 		{"250 OK id=1tEabc-00000000Xyz-1abc", 250, "", Accepted, true, "", "", "1tEabc-00000000Xyz-1abc", nil},

@@ -158,3 +158,26 @@ func TestSpans(t *testing.T) {
 		t.Errorf("spans %v", got)
 	}
 }
+
+// TestSecureProtocols: the S of a protocol's name says TLS (RFC 3848, RFC 6531 §4.3), and nothing else does.
+func TestSecureProtocols(t *testing.T) {
+	for with, secure := range map[string]bool{
+		"SMTP": false, "ESMTP": false, "ESMTPA": false, "ESMTPS": true, "esmtps": true, "ESMTPSA": true, "LMTP": false, "LMTPA": false,
+		"LMTPS": true, "LMTPSA": true, "UTF8SMTP": false, "UTF8SMTPA": false, "UTF8SMTPS": true, "UTF8SMTPSA": true, "UTF8LMTPS": true,
+		"UTF8LMTPSA": true, "HTTPS": false, "SMTPS": false,
+	} {
+		if p := ParseReceived("by b.test with " + with + " id 1"); (p.TLS != nil) != secure {
+			t.Errorf("%s: TLS %+v", with, p.TLS)
+		}
+	}
+}
+
+// TestReceivedLimit: what stands behind the limit is not read.
+func TestReceivedLimit(t *testing.T) {
+	for size, want := range map[int]string{MaxReceived: "q1", MaxReceived + 1: "q"} {
+		raw := "by b.test" + strings.Repeat(" ", size-len("by b.test id q1")) + " id q1"
+		if p := ParseReceived(raw); len(raw) != size || p.ID != want {
+			t.Errorf("%d octets: id %q, want %q", len(raw), p.ID, want)
+		}
+	}
+}

@@ -135,3 +135,16 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+// TestQuoting: the most that a writer quoted decides, wherever it stands in the message.
+func TestQuoting(t *testing.T) {
+	const sep = "From a@b.example Sat Nov 21 18:32:09 2026\n"
+	for body, want := range map[string]Quoting{
+		"x\n": Unquoted, ">From x\n": MboxO, ">>From x\n": MboxRD, ">From x\ny\n": MboxO, ">>From x\n>From y\nz\n": MboxRD,
+		">From x\n>>From y\n": MboxRD, "> From x\n": Unquoted,
+	} {
+		if m := all(t, NewReader(strings.NewReader(sep+"A: b\n\n"+body), Options{})); len(m) != 1 || m[0].Quoting != want {
+			t.Errorf("%q: %+v, want %d", body, m, want)
+		}
+	}
+}

@@ -26,6 +26,14 @@ func TestDecodeHeader(t *testing.T) {
 	}
 }
 
+func TestDecodeHeaderIsBounded(t *testing.T) {
+	for _, n := range []int{maxHeader, maxHeader + 1} {
+		if got := len(DecodeHeader(strings.Repeat("x", n))); got != maxHeader {
+			t.Errorf("%d octets: %d, want %d", n, got, maxHeader)
+		}
+	}
+}
+
 func outline(p *Part) string {
 	s := p.Type
 	if p.Filename != "" {
