@@ -151,9 +151,13 @@ func (d *Dialogue) look() finding {
 // speech looks at what client and server say first. On a mail port each side's word is enough; elsewhere the server's must not
 // say that it is something else.
 func (d *Dialogue) speech(f *finding, client, server []byte) verdict {
-	if len(client) > 0 && isTLS(client[0]) || len(server) > 0 && isTLS(server[0]) && d.flow.Midstream {
+	switch {
+	case len(client) > 0 && isTLS(client[0]):
 		f.tls = true
 		return d.tlsSpeech(client)
+	case len(server) > 0 && isTLS(server[0]) && d.flow.Midstream: // at the beginning the client speaks first in TLS
+		f.tls = true
+		return d.tlsSpeech(server)
 	}
 	port := d.mailPort() && f.proxy == nil
 	said, spoke := bannerSays(server, port, d.flow.Midstream), clientSays(client, port, d.flow.Midstream)
@@ -170,15 +174,20 @@ func (d *Dialogue) speech(f *finding, client, server []byte) verdict {
 	return undecided
 }
 
-// tlsSpeech decides about TLS from the first octet on: mail only by its port.
-func (d *Dialogue) tlsSpeech(client []byte) verdict {
-	if d.mailPort() {
-		if len(client) > 1 && client[0] != 0x80 && client[1] != 3 {
-			return notMail
-		}
+// tlsSpeech decides about TLS from the first octet on: mail only by its port. The second octet of a record is 3 (RFC 8446 §5.1);
+// an SSL 2 hello has none of that.
+func (d *Dialogue) tlsSpeech(first []byte) verdict {
+	switch {
+	case !d.mailPort():
+		return notMail
+	case first[0] == 0x80:
 		return isMail
+	case len(first) < 2:
+		return undecided
+	case first[1] != 3:
+		return notMail
 	}
-	return notMail
+	return isMail
 }
 
 // bannerSays looks at the server's first line. FTP greets with 220 as well, so elsewhere than on mail ports the text
