@@ -61,6 +61,24 @@ func TestClientNames(t *testing.T) {
 	w.check("questions of the MSA", strings.Join(w.dns[:2], ", "), "msa.nord.example: PTR 101.2.0.192.in-addr.arpa, msa.nord.example: A alice.nord.example")
 }
 
+// A name that an address claims counts only if the name has that address: anybody can write any name into a PTR record.
+func TestClientNameMustLeadBack(t *testing.T) {
+	w := northAndWest(t, func(name string, c *Config) { c.LookupClients = true })
+	w.zones.Delete("101.2.0.192.in-addr.arpa", dns.TypePTR)
+	r, err := dns.ParseRecord("101.2.0.192.in-addr.arpa PTR mx1.west.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.zones.Add(r); err != nil {
+		t.Fatal(err)
+	}
+	w.send(alice, bob)
+	w.net.RunIdle()
+	if got := string(w.box("mx1.west.example", "bob")[0]); !strings.Contains(got, "from alice.nord.example (unknown [192.0.2.101])") {
+		t.Errorf("a name that does not lead back was believed:\n%s", got)
+	}
+}
+
 func TestIPv6(t *testing.T) {
 	w := newWorld(t, "six.example MX 10 mx.six.example", vnet.Link{Latency: time.Millisecond})
 	w.add("alice.nord.example", Config{Roles: []Role{MSA, MTA, MDA}, Domains: []string{"nord.example"}, Users: []string{"alice"}}, "192.0.2.10", "2001:db8::10")

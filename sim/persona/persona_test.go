@@ -85,6 +85,39 @@ func TestQueueIDs(t *testing.T) {
 	}
 }
 
+// TestQueueIDsOfAnyDistance: two mails of a spool have two ids, however many came between, up to 2^22.
+func TestQueueIDsOfAnyDistance(t *testing.T) {
+	now := time.Date(2026, 11, 21, 18, 32, 9, 0, time.UTC)
+	for _, id := range []func(time.Time, uint32) string{hexID, base62ID} {
+		for _, first := range []uint32{0, 1, 77, 1<<22 - 1, 1<<32 - 1} {
+			for far := range 22 {
+				if a, b := id(now, first), id(now, first+1<<far); a == b {
+					t.Errorf("mails %d and %d later have the id %s", first, 1<<far, a)
+				}
+			}
+		}
+	}
+}
+
+// TestEchoIsBounded: of a client's words 200 octets are repeated, so that no reply line exceeds RFC 5321 §4.5.3.1.5.
+func TestEchoIsBounded(t *testing.T) {
+	for _, name := range Names() {
+		p := ByName(name)
+		for s := range situations {
+			v := Values{Host: strings.Repeat("h", 60), Helo: strings.Repeat("a", 5000), Client: strings.Repeat("a", 5000), Arg: strings.Repeat("a", 5000)}
+			for _, line := range p.Reply(s, &v).Lines {
+				if strings.Contains(line, strings.Repeat("a", maxEcho+1)) || strings.Contains(line, "a") && strings.Count(line, "a") > 2*maxEcho+60 {
+					t.Errorf("%s, situation %d: %d octets", name, s, len(line))
+				}
+			}
+		}
+		v := Values{Arg: strings.Repeat("a", maxEcho)}
+		if got := p.Reply(VerifyNoDomain, &v).Text(); !strings.Contains(got, v.Arg) {
+			t.Errorf("%s: at the limit %q", name, got)
+		}
+	}
+}
+
 // TestRetry follows a mail that is refused for ever: the moments of the first tries.
 func TestRetry(t *testing.T) {
 	want := map[string][]string{

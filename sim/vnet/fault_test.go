@@ -88,3 +88,17 @@ func TestCrash(t *testing.T) {
 		t.Errorf("flows %+v", flows.flows)
 	}
 }
+
+// A crash ends the processes of its own host, and no other: also those of others that were about to run go on.
+func TestCrashDisturbsNobody(t *testing.T) {
+	w := newWorld(t, Options{})
+	ran := ""
+	w.a.Go("before", func() { ran += "a" })
+	w.b.Go("gone", func() { ran += "b" })
+	w.a.Go("behind", func() { ran += "A" })
+	w.Crash("b.example")
+	w.RunIdle()
+	if ran != "aA" {
+		t.Errorf("%q ran, want the two processes of the other host", ran)
+	}
+}

@@ -45,6 +45,58 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// A clock runs at least half and at most twice as fast as true time, whatever it is told.
+func TestDriftIsBounded(t *testing.T) {
+	const billion = 1_000_000_000
+	for drift, want := range map[int64]time.Duration{
+		billion: 200 * time.Second, billion + 1: 200 * time.Second, 1 << 62: 200 * time.Second,
+		-billion / 2: 50 * time.Second, -billion/2 - 1: 50 * time.Second, -1 << 62: 50 * time.Second,
+	} {
+		n := New(Options{})
+		c := n.AddHost(HostConfig{Name: "x.example", DriftPPB: drift}).Ports().Clock
+		start := c.Now()
+		n.RunUntil(n.Now().Add(100 * time.Second))
+		if got := c.Now().Sub(start); got != want {
+			t.Errorf("drift %d: %v in 100 s, want %v", drift, got, want)
+		}
+		n.Close()
+	}
+}
+
+// TestFullSocket: a socket keeps 256 datagrams for a reader that does not come; more are lost.
+func TestFullSocket(t *testing.T) {
+	w := newWorld(t, Options{})
+	got := 0
+	w.b.Go("server", func() {
+		s, err := w.b.ListenUDP(netip.AddrPortFrom(addrB, 53))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		w.b.Clock.Sleep(time.Second)
+		for {
+			if _, _, err := s.ReadFrom(make([]byte, 10), time.Second); err != nil {
+				return
+			}
+			got++
+		}
+	})
+	w.a.Go("client", func() {
+		s, err := w.a.ListenUDP(netip.AddrPort{})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for range 300 {
+			s.WriteTo([]byte("x"), netip.AddrPortFrom(addrB, 53))
+		}
+	})
+	w.RunIdle()
+	if got != 256 {
+		t.Errorf("%d datagrams, want 256", got)
+	}
+}
+
 // The time a clock reaches a moment is the first one at which it shows it, whatever the drift.
 func TestClockReaches(t *testing.T) {
 	n := New(Options{})
