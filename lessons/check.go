@@ -62,27 +62,6 @@ func ToHost(x *trace.Entry, host string) bool {
 	return Short(x.Peer) == host && (x.Kind == trace.EntryConnect || x.Kind == trace.EntryEvent)
 }
 
-// Mails counts the messages in a user's mailbox on a host with this first label.
-func Mails(w *sim.World, host, user string) int {
-	for _, m := range w.Mailboxes() {
-		if Short(m.Host) == host && m.User == user {
-			return len(m.Messages)
-		}
-	}
-	return 0
-}
-
-// Queued counts the mails that wait on a host with this first label.
-func Queued(w *sim.World, host string) int {
-	n := 0
-	for _, h := range w.Hosts() {
-		if Short(h) == host {
-			n += len(w.Queue(h))
-		}
-	}
-	return n
-}
-
 // Answers holds for a reply whose command had this verb; the reply to the text counts for DATA, the 354 does not.
 func Answers(x *trace.Entry, verb string) bool {
 	ev := x.Event

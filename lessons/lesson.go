@@ -1,9 +1,7 @@
 package lessons
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -20,6 +18,7 @@ var files embed.FS
 type Lesson struct {
 	Number         int
 	ID             string // "dns-mx"
+	Edition        int    // raised when a check changes what it accepts: Hash cannot see into functions
 	Minutes, Extra int    // the core; what is there for the quick
 	Needs          []int  // lessons that should come before
 	Misconceptions []string
@@ -34,60 +33,14 @@ type Screen struct {
 	Scenario string   // opens this world afresh; "" keeps the one there is
 	Enter    []string // world commands done silently when the screen opens
 	Task     Task     // nil: Enter goes on
-	Stop     bool     // a marked stop: a good place to leave
-	Optional bool     // for the quick; counts nothing
+	// Values are for the placeholders of the screen's own text; nil where there is nothing to cite: then the text is ID+".bare".
+	Values   func(*Evidence) map[string]string
+	Stop     bool // a marked stop: a good place to leave
+	Optional bool // for the quick; counts nothing
 }
 
-// Task is something to do. Each kind is a type of its own.
-type Task interface{ kind() string }
-
-// Predict asks for a guess that is locked before the world computes. Options are the keys a, b, c…; "?" is "don't know".
-// The option's text is the section ID+".a"; after the lock the world does Run and the ladder is shown from From to the
-// decisive entry, with the guess beside it.
-type Predict struct {
-	Options  []string                  // "a".."f"
-	Right    string                    // one of them
-	Tag      string                    // the misconception it tests, "M5"
-	Run      []string                  // world commands, done after the lock
-	Decisive func(*Evidence) int       // the entry that decides; 0: none (then no ladder is shown)
-	Credit   bool                      // a right answer counts (retrieval, exit ticket); else answering counts
-	Because  func(*Evidence, int) bool // not nil: then "because N" is asked, and this says which N prove it
-}
-
-// Because asks which entry proves something. Near gives the section that answers a wrong but sensible number.
-type Because struct {
-	Proof    func(*Evidence, int) bool
-	Near     func(*Evidence, int) string // section suffix, "" for the general answer
-	Solution func(*Evidence) int
-}
-
-// Do asks for a state, to be reached by any means. The check runs after each typed line.
-type Do struct {
-	Check    func(*Evidence) Verdict
-	Solution []string // typed lines, world and session
-}
-
-// Sort asks for an outcome for each item: "sort ITEM OUTCOME". Partial credit.
-type Sort struct {
-	Items    []string          // as typed, in order
-	Outcomes []string          // keys; the texts are sections ID+"."+key
-	Right    map[string]string // item to outcome
-}
-
-func (Predict) kind() string { return "predict" }
-func (Because) kind() string { return "because" }
-func (Do) kind() string      { return "do" }
-func (Sort) kind() string    { return "sort" }
-
-// Verdict is a check's answer: how many of how many parts hold, and what to tell.
-type Verdict struct {
-	Got, Of int
-	Section string            // text suffix for feedback, "" for none
-	Values  map[string]string // for its placeholders
-}
-
-// Done reports whether everything holds.
-func (v Verdict) Done() bool { return v.Of > 0 && v.Got >= v.Of }
+// Counts reports whether a screen's task earns anything.
+func (s *Screen) Counts() bool { return s.Task != nil && !s.Optional && s.Task.Counts() }
 
 // Languages of the course, the first is the default.
 func Languages() []string { return []string{"en", "de"} }
@@ -149,28 +102,10 @@ func Scenario(name string) (*scenario.Scenario, error) {
 // Credits is the number of tasks that count.
 func (l *Lesson) Credits() int {
 	n := 0
-	for _, s := range l.Screens {
-		if s.Task != nil && !s.Optional {
+	for i := range l.Screens {
+		if l.Screens[i].Counts() {
 			n++
 		}
 	}
 	return n
-}
-
-// Hash names the lesson's content: its number, screens and both languages' texts and scenarios, in hex.
-func (l *Lesson) Hash() string {
-	h := sha256.New()
-	fmt.Fprintln(h, l.Number, l.ID)
-	seen := map[string]bool{}
-	for _, s := range l.Screens {
-		fmt.Fprintf(h, "%s %s %q\n", s.ID, s.Scenario, s.Enter)
-		if s.Scenario == "" || seen[s.Scenario] {
-			continue
-		}
-		seen[s.Scenario] = true
-		if src, err := files.ReadFile("scenarios/" + s.Scenario + ".yaml"); err == nil {
-			h.Write(src)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }

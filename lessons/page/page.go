@@ -15,6 +15,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // Section is a named piece of a lesson's text.
@@ -69,6 +70,19 @@ func Fill(s string, values map[string]string) string {
 	return b.String() + s
 }
 
+// Escape makes somebody's words safe to stand in Markdown: what Render makes of it shows them as they are. Inside a code span
+// it must not be used.
+func Escape(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if strings.IndexByte("\\`*_<>&[]#!|~", s[i]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
 // Placeholders lists the {names} of s in order of appearance, each once.
 func Placeholders(s string) []string {
 	var names []string
@@ -88,6 +102,18 @@ func Placeholders(s string) []string {
 		seen[name] = true
 		s = after
 	}
+}
+
+// Item renders Markdown behind a mark such as "a", with the following lines set under the first.
+func Item(mark, md string, width int, st Style) []string {
+	lines := Render(md, max(width-utf8.RuneCountInString(mark), 20), st)
+	for i := range lines {
+		if i > 0 {
+			mark = strings.Repeat(" ", utf8.RuneCountInString(mark))
+		}
+		lines[i] = mark + lines[i]
+	}
+	return lines
 }
 
 // Words counts the words of a Markdown text that a reader reads, code blocks included.
@@ -176,7 +202,7 @@ func (r *renderer) inline(n ast.Node) string {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			b.Write(c.Segment.Value(r.src))
+			b.Write(util.UnescapePunctuations(c.Segment.Value(r.src)))
 			if c.HardLineBreak() {
 				b.WriteByte('\n')
 			} else if c.SoftLineBreak() {
@@ -204,7 +230,7 @@ func (r *renderer) wrap(s, first, rest string) {
 		}
 		line, width := first, visible(first)
 		empty := true
-		for _, w := range strings.Fields(para) {
+		for _, w := range r.words(para, max(r.width-visible(rest), 1)) {
 			n := visible(w)
 			if !empty && width+1+n > r.width {
 				r.lines = append(r.lines, r.out(line))
@@ -220,6 +246,45 @@ func (r *renderer) wrap(s, first, rest string) {
 		}
 		r.lines = append(r.lines, r.out(line))
 	}
+}
+
+// words cuts a paragraph at its spaces. A code span stays whole if it fits into room columns; else it is cut at its spaces
+// too, and a word that is still too long is cut where it must be.
+func (r *renderer) words(para string, room int) []string {
+	var out []string
+	for _, w := range strings.Fields(para) {
+		if visible(w) <= room {
+			out = append(out, w)
+			continue
+		}
+		for _, part := range strings.Split(w, nbsp) {
+			for visible(part) > room {
+				n := cutAt(part, room)
+				out = append(out, part[:n])
+				part = part[n:]
+			}
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// cutAt is the length in octets of the first n columns of s.
+func cutAt(s string, n int) int {
+	esc := false
+	for i, c := range s {
+		switch {
+		case c == '\x1b':
+			esc = true
+		case esc:
+			esc = c != 'm'
+		case n == 0:
+			return i
+		default:
+			n--
+		}
+	}
+	return len(s)
 }
 
 func (r *renderer) out(line string) string { return strings.ReplaceAll(line, nbsp, " ") }

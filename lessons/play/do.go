@@ -1,25 +1,49 @@
 package play
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/smtpsim/smtpsim/lessons"
 )
 
 // do: a state of the world, reached by any means.
 type do struct {
-	p    *Player
-	t    lessons.Do
-	got  int
-	last string // the feedback last given
-	next int    // line of the solution
-	ok   bool
+	p     *Player
+	t     lessons.Do
+	last  lessons.Verdict // the one told last
+	next  int             // line of the solution
+	lines int             // typed lines that reached the world
+	hints int
+	like  bool // the solution was shown; a like task is in its place
+	since int  // entries of the timeline when that began
+	typed int  // inputs of the screen when that began
+	ok    bool
 }
 
-func (t *do) phase() string { return itoa(t.got) }
+func (t *do) phase() string { return itoa(t.last.Got) + sign(t.like) + sign(t.ok) }
 func (t *do) done() bool    { return t.ok }
-func (t *do) ask()          { t.p.say("do") }
+
+func (t *do) show() {
+	if t.like {
+		t.p.about("like", nil)
+	}
+	if t.last.Section != "" || t.ok {
+		t.told()
+	}
+	t.ask()
+}
+
+func (t *do) ask() {
+	switch {
+	case t.ok:
+		t.p.finished()
+	case t.p.Talking():
+		t.p.say("do.session")
+	default:
+		t.p.say("do")
+	}
+}
 
 func (t *do) enter() {
 	if t.ok {
@@ -30,109 +54,115 @@ func (t *do) enter() {
 }
 
 // line leaves the line to the world; after runs the check.
-func (t *do) line(string) bool { return false }
+func (t *do) line(string) bool  { return false }
+func (t *do) stray(string) bool { return false }
 
-// after looks at the world after a line that it took.
-func (t *do) after() {
+// current is the task, or the like one.
+func (t *do) current() *lessons.Do {
+	if t.like {
+		return t.t.Like
+	}
+	return &t.t
+}
+
+// after looks at the world after a line that it took: a command with its arguments, or something said in a session ("").
+func (t *do) after(command string, args []string) {
 	if t.ok {
 		return
 	}
-	p := t.p
-	v := t.t.Check(p.evidence())
-	r := p.result()
-	r.Of = max(v.Of, 1)
-	r.Got = max(r.Got, v.Got)
-	t.got = v.Got
-	if v.Done() {
-		t.ok = true
-		p.section(Tutor, p.Screen()+".done", v.Values)
-		p.say("enter")
+	t.lines++
+	c := t.current()
+	if c.After != nil && (!slices.Contains(c.After, command) || !changesWorld(command, args)) {
 		return
 	}
-	if v.Section != "" && v.Section != t.last {
-		p.section(Tutor, p.Screen()+"."+v.Section, v.Values)
+	p := t.p
+	e := p.evidence()
+	if t.like {
+		e.Since, e.Inputs = t.since, e.Inputs[t.typed:]
+	}
+	v := c.Check(e)
+	r := p.result()
+	r.Of = max(v.Of, 1)
+	if t.hints < 3 || t.like {
+		r.Got = max(r.Got, v.Got)
+	}
+	if v.Done() {
+		t.ok, t.last = true, v
+		r.Tries++
+		r.Like = t.like
+		if r.Lines == 0 || t.lines < r.Lines {
+			r.Lines = t.lines
+		}
+		r.Par = len(c.Solution)
+		t.told()
+		p.finished()
+		return
+	}
+	if v.Section == t.last.Section && maps.Equal(v.Values, t.last.Values) {
+		return
+	}
+	t.last = v
+	if v.Section != "" {
+		t.told()
+	}
+	if v.Miss {
 		r.Tries++
 	}
-	t.last = v.Section
+}
+
+// told prints what the last check found.
+func (t *do) told() {
+	p := t.p
+	if len(t.last.Run) > 0 {
+		p.say("run.shown")
+		p.drawLadder(t.last.Run, false)
+	}
+	switch {
+	case t.ok && t.like && p.about("like.done", t.last.Values):
+	case t.ok:
+		p.about("done", t.last.Values)
+	default:
+		p.about(t.last.Section, t.last.Values)
+	}
+}
+
+func (t *do) hint() {
+	p := t.p
+	if t.ok || t.like {
+		p.say("hint.none")
+		return
+	}
+	last := 0
+	if all := p.evidence().Entries(); len(all) > 0 {
+		last = all[len(all)-1].N
+	}
+	if last == 0 && t.hints == 1 && p.about("hint2.none", nil) {
+		t.hints = 2
+		p.result().Hints = max(p.result().Hints, 2)
+		return
+	}
+	if p.giveHint(&t.hints, "hint", map[string]string{"last": itoa(last)}) {
+		return
+	}
+	p.say("hint.lines")
+	for _, l := range t.t.Solution {
+		p.print(Tutor, "  "+visible(orEnter(l)))
+	}
+	if t.t.Like == nil {
+		p.result().Played = true
+		return
+	}
+	t.like, t.next = true, 0
+	t.since, t.typed = len(p.entries()), len(p.screenInputs())
+	t.last = lessons.Verdict{}
+	p.about("like", nil)
 }
 
 func (t *do) solution() (string, bool) {
-	if t.ok || t.next >= len(t.t.Solution) {
+	c := t.current()
+	if t.ok || t.next >= len(c.Solution) {
 		return "", false
 	}
 	t.next++
-	return t.t.Solution[t.next-1], true
-}
-
-// sorting: an outcome for each item.
-type sorting struct {
-	p       *Player
-	t       lessons.Sort
-	answers map[string]string
-}
-
-func (t *sorting) phase() string { return itoa(len(t.answers)) + "/" + itoa(t.right()) }
-func (t *sorting) done() bool    { return t.right() == len(t.t.Items) }
-
-func (t *sorting) right() int {
-	n := 0
-	for _, item := range t.t.Items {
-		if t.answers[item] == t.t.Right[item] {
-			n++
-		}
-	}
-	return n
-}
-
-func (t *sorting) ask() {
-	for _, o := range t.t.Outcomes {
-		if md, ok := t.p.lesson.Text(t.p.o.Lang, t.p.Screen()+"."+o); ok {
-			t.p.print(Page, "  "+pad(o, 8)+md)
-		}
-	}
-	t.p.say("sort", "items", strings.Join(t.t.Items, ", "), "outcomes", strings.Join(t.t.Outcomes, ", "))
-}
-
-func (t *sorting) enter() {
-	if t.done() {
-		t.p.next()
-		return
-	}
-	t.ask()
-}
-
-func (t *sorting) line(s string) bool {
-	words := strings.Fields(strings.ToLower(s))
-	if len(words) == 0 || words[0] != "sort" && words[0] != "sortiere" {
-		return false
-	}
-	p := t.p
-	if len(words) != 3 || !slices.Contains(t.t.Items, words[1]) || !slices.Contains(t.t.Outcomes, words[2]) {
-		t.p.say("sort", "items", strings.Join(t.t.Items, ", "), "outcomes", strings.Join(t.t.Outcomes, ", "))
-		return true
-	}
-	r := p.result()
-	r.Of = len(t.t.Items)
-	r.Tries++
-	t.answers[words[1]] = words[2]
-	r.Got = max(r.Got, t.right())
-	if t.answers[words[1]] == t.t.Right[words[1]] {
-		p.say("sort.yes", "item", words[1], "got", itoa(t.right()), "of", itoa(len(t.t.Items)))
-	} else if !p.section(Tutor, p.Screen()+".not."+words[1], nil) {
-		p.say("sort.no", "item", words[1])
-	}
-	if t.done() {
-		p.section(Tutor, p.Screen()+".done", nil)
-		p.say("enter")
-	}
-	return true
-}
-
-func (t *sorting) solution() (string, bool) {
-	for _, item := range t.t.Items {
-		if t.answers[item] != t.t.Right[item] {
-			return "sort " + item + " " + t.t.Right[item], true
-		}
-	}
-	return "", false
+	return c.Solution[t.next-1], true
 }

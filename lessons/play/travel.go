@@ -5,16 +5,25 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/smtpsim/smtpsim/lessons/page"
+	"github.com/smtpsim/smtpsim/lessons"
 	"github.com/smtpsim/smtpsim/sim"
 )
+
+// maxRefed bounds how many lines going back may do again in one lesson: a log from elsewhere must not keep a reader busy for
+// hours.
+const maxRefed = 200_000
+
+// travelWords are the words that move through what was done.
+func travelWords() []string {
+	return []string{"back", "zurück", "zurueck", "branches", "zweige", "branch", "zweig"}
+}
 
 // timeTravel takes back, branches and branch; it reports whether the line was one of them.
 func (p *Player) timeTravel(line string) bool {
 	s := strings.TrimSpace(line)
 	if p.Talking() {
 		var ok bool
-		if s, ok = strings.CutPrefix(s, ":"); !ok {
+		if s, ok = strings.CutPrefix(line, ":"); !ok {
 			return false
 		}
 	}
@@ -24,13 +33,7 @@ func (p *Player) timeTravel(line string) bool {
 	}
 	switch f[0] {
 	case "back", "zurück", "zurueck":
-		n := 1
-		if len(f) == 2 {
-			if k, err := strconv.Atoi(f[1]); err == nil && k > 0 {
-				n = k
-			}
-		}
-		p.back(n)
+		p.back(f[1:])
 	case "branches", "zweige":
 		p.branches()
 	case "branch", "zweig":
@@ -42,30 +45,56 @@ func (p *Player) timeTravel(line string) bool {
 }
 
 // back undoes the last n lines that changed something. What is undone stays as a branch; what was predicted stays predicted.
-func (p *Player) back(n int) {
+func (p *Player) back(args []string) {
+	n := 1
+	if len(args) > 0 {
+		k, err := strconv.Atoi(args[0])
+		if err != nil || k < 1 || len(args) > 1 {
+			p.say("back")
+			return
+		}
+		n = k
+	}
 	if len(p.changes) == 0 {
 		p.say("back.none")
 		return
 	}
 	n = min(n, len(p.changes))
-	cut := p.changes[len(p.changes)-n]
-	var gone []string
-	for _, i := range p.kept[cut:] {
-		gone = append(gone, orEnter(p.inputs[i].Line))
-	}
-	p.undone = append(p.undone, slices.Clone(p.kept))
-	p.rebuild(p.kept[:cut])
-	p.say("back.done", "n", itoa(n), "what", strings.Join(gone, " · "))
-	p.showWhere()
-}
-
-// showWhere tells where the learner stands after time travel.
-func (p *Player) showWhere() {
-	if p.Talking() {
-		p.say("back.session", "label", p.Prompt())
+	from := len(p.changes) - n
+	cutAt := p.changes[from]
+	if !p.mayRefeed(cutAt) {
 		return
 	}
+	var gone []string
+	for _, i := range p.changes[from:] {
+		gone = append(gone, cut(orEnter(p.inputs[p.kept[i]].Line), 40, p.o.ASCII))
+	}
+	if more := len(gone) - 5; more > 0 {
+		gone = append([]string{"…"}, gone[more:]...)
+	}
+	p.leaveBranch()
+	p.rebuild(p.kept[:cutAt])
+	p.say("back.done", "n", itoa(n), "what", strings.Join(gone, " · "))
 	p.showPage()
+}
+
+// leaveBranch keeps the way that is left, once.
+func (p *Player) leaveBranch() {
+	for _, b := range p.undone {
+		if slices.Equal(b, p.kept) {
+			return
+		}
+	}
+	p.undone = append(p.undone, slices.Clone(p.kept))
+}
+
+// branchName is A, B, … Z, A1, B1, …
+func branchName(i int) string {
+	name := string(rune('A' + i%26))
+	if i >= 26 {
+		name += itoa(i / 26)
+	}
+	return name
 }
 
 func (p *Player) branches() {
@@ -74,42 +103,73 @@ func (p *Player) branches() {
 		return
 	}
 	for i, b := range p.undone {
-		last := ""
+		last, screen := "", p.lesson.Screens[0].ID
 		if len(b) > 0 {
-			last = orEnter(p.inputs[b[len(b)-1]].Line)
+			in := p.inputs[b[len(b)-1]]
+			last, screen = orEnter(in.Line), in.Screen
 		}
-		p.say("branches.one", "name", string(rune('A'+i%26)), "n", itoa(len(b)), "last", last)
+		p.say("branches.one", "name", branchName(i), "n", itoa(len(b)), "screen", screen, "last", cut(last, 40, p.o.ASCII))
 	}
 }
 
-// branch goes to the end of a branch that was left.
+// branch goes to the end of a way that was left.
 func (p *Player) branch(args []string) {
-	if len(args) != 1 || len(args[0]) != 1 || int(args[0][0]-'a') >= len(p.undone) || args[0][0] < 'a' {
+	to := -1
+	for i := range p.undone {
+		if len(args) == 1 && strings.EqualFold(args[0], branchName(i)) {
+			to = i
+		}
+	}
+	if to < 0 {
 		p.branches()
 		return
 	}
-	to := slices.Clone(p.undone[args[0][0]-'a'])
-	p.undone = append(p.undone, slices.Clone(p.kept))
-	p.rebuild(to)
-	p.showWhere()
+	kept := slices.Clone(p.undone[to])
+	if !p.mayRefeed(len(kept)) {
+		return
+	}
+	p.leaveBranch()
+	p.rebuild(kept)
+	p.say("branch.done", "name", branchName(to))
+	p.showPage()
 }
 
-// rebuild does the given inputs again from the beginning, silently. Results stay: they only ever grow.
-func (p *Player) rebuild(kept []int) {
-	p.quiet = true
-	p.kept, p.changes, p.ended = nil, nil, false
-	saved := map[string]Result{}
-	for id, r := range p.results {
-		saved[id] = *r
+// mayRefeed bounds the work of going back.
+func (p *Player) mayRefeed(n int) bool {
+	if p.refed+n > maxRefed {
+		p.say("back.enough")
+		return false
 	}
+	p.refed += n
+	return true
+}
+
+// rebuild does the given inputs again from the beginning, silently. Results stay as they are, and the language.
+func (p *Player) rebuild(kept []int) {
+	results, lang, quiet := p.results, p.o.Lang, p.quiet
+	p.quiet, p.results = true, map[string]*Result{}
+	p.kept, p.changes, p.ended = nil, nil, false
+	p.Close()
 	p.open(0)
 	for _, i := range kept {
-		p.handle(i, p.inputs[i].Line)
+		p.handle(i)
 	}
-	for id, r := range saved { // replaying counts no tries and hints twice
-		*p.results[id] = r
+	p.quiet, p.results, p.o.Lang, p.ended = quiet, results, lang, false
+}
+
+func (p *Player) evidence() *lessons.Evidence {
+	return &lessons.Evidence{World: p.world, Since: p.since, Inputs: p.screenInputs(), Again: p.again}
+}
+
+// screenInputs are the kept inputs that were typed on this screen.
+func (p *Player) screenInputs() []lessons.Input {
+	var out []lessons.Input
+	for _, i := range p.kept {
+		if p.inputs[i].Screen == p.Screen() {
+			out = append(out, p.inputs[i])
+		}
 	}
-	p.out, p.quiet = nil, false
+	return out
 }
 
 // again opens a copy of the world as the learner has made it: the same records and machines, nothing sent yet.
@@ -119,18 +179,24 @@ func (p *Player) again() *sim.World {
 	if err != nil {
 		panic("play: the lesson's own scenario: " + err.Error())
 	}
-	for _, a := range p.world.Journal().Acts {
-		f := strings.Fields(strings.ToLower(a.Typed()))
-		if a.Op == sim.OpDo && len(f) > 0 && slices.Contains([]string{"zone", "on", "off", "silent", "an", "ein", "aus", "stumm"}, f[0]) {
-			w.Do(a.Typed())
+	var lines []string // typed where the world was at rest: what was said to a server is no command
+	for i := range p.lesson.Screens[:p.screen+1] {
+		s := &p.lesson.Screens[i]
+		if s.ID == p.opened {
+			lines = nil
+		}
+		lines = append(lines, s.Enter...)
+		for _, k := range p.kept {
+			if in := p.inputs[k]; in.Screen == s.ID && in.Prompt == s.ID+" >" {
+				lines = append(lines, strings.TrimPrefix(strings.TrimSpace(in.Line), ":"))
+			}
+		}
+	}
+	for _, line := range lines {
+		f := strings.Fields(strings.ToLower(line))
+		if len(f) > 0 && contains([]string{"zone", "on", "off", "silent"}, commandName(f[0])) {
+			w.Do(line)
 		}
 	}
 	return w
-}
-
-// wrapTutor prints running text in the tutor's voice.
-func (p *Player) wrapTutor(s string) {
-	for _, l := range page.Render(s, p.o.Width-2, page.Plain()) {
-		p.print(Tutor, l)
-	}
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/smtpsim/smtpsim/codes"
-	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/render"
 )
@@ -15,35 +13,85 @@ type view struct {
 	shown    int // entries up to this number are on the screen
 	decisive int // the entry that decides a prediction; 0: none
 	growing  bool
+	start    int // entries up to this number come before what is drawn
 	ladder   *render.Ladder
 	columns  int // how many hosts the ladder has
 }
 
-// begin starts a ladder that grows with Enter over what happened since the screen opened.
-func (v *view) begin(p *Player, decisive int) {
-	v.shown, v.decisive, v.growing = p.since, decisive, true
+// longest is how many entries after the decisive one a ladder may still grow by itself; of more, "step all" tells.
+const longest = 40
+
+// drawn reports whether a ladder is on the screen.
+func (v *view) drawn() bool { return v.ladder != nil }
+
+// begin starts a ladder that grows with Enter over what happened since the screen's story began: what comes before from is
+// shown at once.
+func (v *view) begin(p *Player, from, decisive int) {
+	all := p.entries()
+	if len(all) == p.since || decisive == 0 && from == 0 {
+		v.shown, v.decisive = len(all), 0 // nothing to draw, nothing to wait for
+		return
+	}
+	if decisive == 0 {
+		decisive = len(all) // another seed, another story: the end decides
+	}
+	v.shown, v.start, v.decisive, v.growing = p.since, p.since, decisive, true
+	if from-1-p.since > longest {
+		v.shown, v.start = from-16, from-16
+		p.say("ladder.before", "n", itoa(v.start-p.since))
+	}
 	v.header(p)
+	v.reveal(p, 1)
+	for v.growing && v.shown < from-1 && v.shown < decisive-1 {
+		v.reveal(p, 1)
+	}
+}
+
+// entries are the entries of the learner's world, none without one.
+func (p *Player) entries() []*trace.Entry {
+	if p.world == nil {
+		return nil
+	}
+	return p.world.Timeline().Entries
 }
 
 // header draws the columns, anew when hosts have come in.
 func (v *view) header(p *Player) {
-	entries := p.world.Timeline().Entries
-	hosts := p.inOrder(render.HostsOf(entries[min(p.since, len(entries)):]))
+	entries := p.entries()
+	story := entries[min(p.since, len(entries)):]
+	hosts := p.columns(story)
 	if v.ladder != nil && v.columns == len(hosts) {
 		return
 	}
-	v.ladder, v.columns = render.NewLadder(hosts, len(entries), false, p.renderOptions()), len(hosts)
+	o := p.renderOptions()
+	for _, e := range story { // times count from what would be drawn first
+		if !p.trivial(e) && o.Start == 0 {
+			o.Start = e.Time
+		}
+	}
+	v.ladder, v.columns = render.NewLadder(hosts, len(entries), false, o), len(hosts)
 	for _, l := range v.ladder.Header() {
 		p.print(Ladder, l)
 	}
 }
 
-// more reports whether entries wait to be shown.
-func (v *view) more() bool { return v.growing }
+// again draws what is on the screen once more.
+func (v *view) again(p *Player) {
+	shown, growing := v.shown, v.growing
+	v.ladder, v.shown, v.growing = nil, v.start, true
+	if v.start > p.since {
+		p.say("ladder.before", "n", itoa(v.start-p.since))
+	}
+	v.header(p)
+	for v.growing && v.shown < shown {
+		v.reveal(p, 1)
+	}
+	v.shown, v.growing = shown, growing
+}
 
 // reveal shows n more lines of the ladder: entries that fold into one line come together.
 func (v *view) reveal(p *Player, n int) {
-	all := p.world.Timeline().Entries
+	all := p.entries()
 	for ; n > 0 && v.shown < len(all); n-- {
 		if v.shown+1 != v.decisive && p.trivial(all[v.shown]) {
 			v.shown++
@@ -54,15 +102,35 @@ func (v *view) reveal(p *Player, n int) {
 		for !p.lesson.Unfold && end < len(all) && end != v.decisive && routine(all[end-1]) && routine(all[end]) && all[end].Session == all[end-1].Session {
 			end++
 		}
-		for _, l := range v.ladder.Lines(all[v.shown:end]...) {
-			p.print(Ladder, l)
-		}
+		v.draw(p, all[v.shown:end])
 		v.shown = end
 	}
 	for v.shown < len(all) && v.shown+1 != v.decisive && p.trivial(all[v.shown]) {
 		v.shown++
 	}
 	v.growing = v.growing && v.shown < len(all)
+}
+
+// stopIfLong ends a growing ladder at the decisive entry if very much comes after it.
+func (v *view) stopIfLong(p *Player) {
+	rest := len(p.entries()) - v.shown
+	if !v.growing || rest <= longest {
+		return
+	}
+	v.growing = false
+	p.say("ladder.stop", "n", itoa(rest))
+}
+
+// finishLadder shows what is left of a growing ladder, before something else happens in its world.
+func (p *Player) finishLadder() {
+	t, ok := p.task.(*predict)
+	if !ok {
+		return
+	}
+	for p.view.growing {
+		p.view.reveal(p, 1)
+		t.comment()
+	}
 }
 
 // trivial says that an entry is left out of a growing ladder: the switching that the page told of, and the goodbye of a
@@ -74,25 +142,9 @@ func (p *Player) trivial(e *trace.Entry) bool {
 	return !p.lesson.Unfold && e.Event != nil && (e.Event.Verb == "QUIT" || e.Event.Code == 221)
 }
 
-// inOrder puts columns in the order in which a mail travels: who writes, who takes it from him, the name server, the rest.
-func (p *Player) inOrder(hosts []string) []string {
-	rank := func(name string) int {
-		h, ok := p.world.Scenario().Host(name)
-		switch {
-		case !ok:
-			return 3
-		case h.Is(scenario.MUA):
-			return 0
-		case h.Is(scenario.MSA):
-			return 1
-		case h.Is(scenario.DNS):
-			return 2
-		}
-		return 3
-	}
-	out := slices.Clone(hosts)
-	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
-	return out
+// columns are the hosts of entries in the order in which a mail travels.
+func (p *Player) columns(entries []*trace.Entry) []string {
+	return p.world.Scenario().Columns(render.HostsOf(entries))
 }
 
 // routine says that an entry may fold with its neighbours.
@@ -107,105 +159,52 @@ func keep(e *trace.Entry) bool {
 
 // fresh shows what a command made happen, all at once.
 func (v *view) fresh(p *Player, before int) {
-	all := p.world.Timeline().Entries
+	all := p.entries()
 	if len(all) == before {
 		return
 	}
 	v.header(p)
 	const most = 120 // entries; a run of days is told by its beginning and its end
-	entries := all[before:]
+	entries := slices.DeleteFunc(slices.Clone(all[before:]), p.trivial)
 	if len(entries) > most {
-		for _, l := range v.ladder.Lines(entries[:most/2]...) {
-			p.print(Ladder, l)
-		}
+		v.draw(p, entries[:most/2])
 		p.say("ladder.cut", "n", itoa(len(entries)-most))
 		entries = entries[len(entries)-most/2:]
+	}
+	v.draw(p, entries)
+	v.shown, v.growing = len(all), false
+}
+
+// draw adds entries to the ladder.
+func (v *view) draw(p *Player, entries []*trace.Entry) {
+	if p.quiet {
+		return // whoever shows the screen later draws the ladder from its beginning
 	}
 	for _, l := range v.ladder.Lines(entries...) {
 		p.print(Ladder, l)
 	}
-	v.shown, v.growing = len(all), false
 }
 
-// step shows more of a growing ladder: "step", "step 5", "step all".
-func (p *Player) step(args []string) {
-	t, ok := p.task.(*predict)
-	if !ok || !p.view.more() {
-		p.say("step.none")
-		return
+// drawLadder draws entries by themselves. whole: without folding, and with all that is trivial.
+func (p *Player) drawLadder(entries []*trace.Entry, whole bool) {
+	if !whole {
+		entries = slices.DeleteFunc(slices.Clone(entries), p.trivial)
 	}
-	n := 1
-	if len(args) == 1 {
-		if args[0] == "all" || args[0] == "alles" {
-			n = len(p.world.Timeline().Entries)
-		} else if k, ok := entryNumber("step " + args[0]); ok {
-			n = k
-		}
-	}
-	for i := 0; i < n && p.view.more(); i++ {
-		p.view.reveal(p, 1)
-		t.comment()
-	}
-	t.ask()
-}
-
-// ladder shows again what was shown on this screen, or unfolds around an entry: "ladder", "ladder 17".
-func (p *Player) ladder(args []string) {
-	if p.world == nil || p.view.shown == 0 {
-		p.say("ladder.none")
+	if len(entries) == 0 || p.quiet {
 		return
 	}
 	o := p.renderOptions()
-	all := p.world.Timeline().Entries
-	entries := all[:min(p.view.shown, len(all))]
-	if len(args) == 1 {
-		if n, ok := entryNumber("ladder " + args[0]); ok && n <= len(entries) {
-			o.Fold = false
-			entries = entries[max(0, n-6):min(len(entries), n+6)]
-		}
-	} else if p.since < len(entries) {
-		entries = entries[p.since:]
-	}
-	l := render.NewLadder(p.inOrder(render.HostsOf(entries)), len(all), false, o)
+	o.Fold = o.Fold && !whole
+	l := render.NewLadder(p.columns(entries), entries[len(entries)-1].N, false, o)
 	for _, s := range append(l.Header(), l.Lines(entries...)...) {
 		p.print(Ladder, s)
 	}
 }
 
-// why explains an entry that is on the screen: what was said, what it means, where that is written.
-func (p *Player) why(args []string) {
-	n, ok := 0, false
-	if len(args) == 1 {
-		n, ok = entryNumber("why " + args[0])
+func (p *Player) renderOptions() render.Options {
+	o := render.Options{Width: p.o.Width, Lang: render.Lang(p.o.Lang), Plain: p.o.Plain, Color: p.o.Color, Fold: !p.lesson.Unfold, Keep: keep}
+	if p.o.ASCII {
+		o.Glyphs = render.ASCII
 	}
-	if p.world == nil || !ok || p.world.Timeline().At(n) == nil || n > p.view.shown {
-		p.say("why")
-		return
-	}
-	e := p.world.Timeline().At(n)
-	p.seen(n)
-	note := render.DefaultMeaning(render.Lang(p.o.Lang))(e)
-	if e.Event != nil && e.Event.Code > 0 {
-		x := codes.Explain(p.o.Lang, replyLine(e.Event))
-		p.wrapTutor(x.Meaning)
-		for _, entry := range x.Entries {
-			if entry.Source != "" {
-				p.print(Tutor, entry.Source)
-				break
-			}
-		}
-		return
-	}
-	p.wrapTutor(note)
-}
-
-func replyLine(ev *trace.Event) string {
-	s := itoa(ev.Code)
-	if ev.Enhanced != "" {
-		s += " " + ev.Enhanced
-	}
-	if len(ev.Lines) > 0 {
-		s += " " + ev.Lines[0]
-	}
-	return s
+	return o
 }

@@ -1,0 +1,94 @@
+package play
+
+import (
+	"strings"
+	"time"
+)
+
+// inSession: everything goes to the server; one colon makes a lesson word, two a literal one. "?" alone is no command and
+// would end the session with many servers, so it asks the lesson.
+func (p *Player) inSession(line string) {
+	data := p.Prompt() == "data |"
+	s, colon := strings.CutPrefix(line, ":")
+	trimmed := strings.TrimSpace(line)
+	switch {
+	case colon && !strings.HasPrefix(s, ":"):
+		p.sessionWord(s)
+		return
+	case trimmed == "?" && !data:
+		p.help(nil)
+		return
+	case trimmed == "" && !data:
+		p.enter() // an empty line is no command (RFC 5321 §4.1.1)
+		return
+	}
+	before := len(p.entries())
+	p.relay(p.world.Do(line))
+	p.hangUp(before)
+	p.view.shown = len(p.entries())
+	if w := strings.ToLower(trimmed); !data && isLessonWord(w) {
+		p.say("session.word", "word", strings.Fields(w)[0])
+		return
+	}
+	if d, ok := p.task.(*do); ok {
+		d.after("", nil)
+	}
+}
+
+// sessionWord does a lesson word that came with a colon.
+func (p *Player) sessionWord(s string) {
+	fields := strings.Fields(s)
+	if len(fields) == 0 {
+		p.say("session", "label", p.Prompt())
+		return
+	}
+	name := strings.ToLower(fields[0])
+	if name == "leave" || name == "verlassen" {
+		p.relay(p.world.Leave())
+		p.view.shown = len(p.entries())
+		if d, ok := p.task.(*do); ok {
+			d.after("", nil)
+		}
+		return
+	}
+	if p.task != nil && p.task.line(strings.TrimSpace(s)) {
+		return
+	}
+	if w, ok := findWord(name); ok {
+		w.run(p, fields[1:])
+		return
+	}
+	p.unknown(":" + fields[0])
+}
+
+// hangUp notices a server that has said its last word: the connection ends before the next line is typed, as with telnet.
+func (p *Player) hangUp(before int) {
+	if !p.Talking() {
+		return
+	}
+	last := 0
+	for _, e := range p.entries()[before:] {
+		if e.Event != nil && e.Event.Code > 0 {
+			last = e.Event.Code
+		}
+	}
+	if last != 221 && last != 421 { // RFC 5321 §3.8
+		return
+	}
+	p.world.RunUntil(p.world.Now() + time.Second)
+	out := p.world.Leave()
+	p.relay(out)
+	if len(out.Lines) == 0 {
+		p.print(Tool, "Connection closed by foreign host.")
+	}
+}
+
+// isLessonWord reports whether a line said to a server was meant for the lesson: a word of it that is no command of SMTP.
+func isLessonWord(line string) bool {
+	f := strings.Fields(line)
+	if len(f) == 0 || f[0] == "quit" || f[0] == "help" {
+		return false
+	}
+	_, ok := findWord(f[0])
+	return ok || contains(travelWords(), f[0])
+}
