@@ -120,7 +120,7 @@ func orElse(words ...string) string {
 
 // clean replaces by "?" the octets that bad tells and all control characters.
 func clean(s, bad string) string {
-	if strings.IndexAny(s, bad) < 0 && !hasControl(s) {
+	if !strings.ContainsAny(s, bad) && !hasControl(s) {
 		return s
 	}
 	b := []byte(s)
