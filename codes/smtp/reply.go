@@ -80,7 +80,7 @@ func (r Reply) appendLine(dst []byte, sep byte, text string) []byte {
 	start := len(dst)
 	dst = append(dst, text[:fit(text, MaxReplyLine-2-(start-begin))]...)
 	for i := start; i < len(dst); i++ {
-		if c := dst[i]; c == '\r' || c == '\n' || c == 0 {
+		if c := dst[i]; c <= '\r' && (c == '\r' || c == '\n' || c == 0) {
 			dst[i] = '?'
 		}
 	}

@@ -1,5 +1,7 @@
 package smtp
 
+import "bytes"
+
 // Stuffer makes mail data transparent on its way out (RFC 5321 §4.5.2): a dot is put before each line that begins with
 // one. The zero value stands at the beginning of a message. Line ends are CRLF; a bare LF or CR is an octet like any
 // other, so that [Unstuffer] gives back exactly what went in.
@@ -16,7 +18,7 @@ const (
 // Append appends the next part of the mail data in wire form.
 func (s *Stuffer) Append(dst, text []byte) []byte {
 	start := 0
-	for i := 0; i < len(text); i++ {
+	for i := s.plain(text); i < len(text); i++ {
 		switch s.state {
 		case stuffLineStart:
 			if text[i] == '.' {
@@ -43,6 +45,22 @@ func (s *Stuffer) Append(dst, text []byte) []byte {
 		}
 	}
 	return append(dst, text[start:]...)
+}
+
+// plain passes text that has no dot behind a line end: nearly all texts, as a whole.
+func (s *Stuffer) plain(text []byte) int {
+	if len(text) < 2 || s.state == stuffLineStart && text[0] == '.' || s.state == stuffCR || bytes.Contains(text, []byte("\n.")) {
+		return 0
+	}
+	switch end := text[len(text)-2:]; {
+	case end[1] == '\r':
+		s.state = stuffCR
+	case string(end) == "\r\n":
+		s.state = stuffLineStart
+	default:
+		s.state = stuffInLine
+	}
+	return len(text)
 }
 
 // End appends the end of mail data: the dot on its line, and before it a CRLF if the text does not end with one

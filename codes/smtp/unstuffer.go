@@ -1,6 +1,9 @@
 package smtp
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Unstuffer finds the end of mail data and takes the added dots away (RFC 5321 §4.5.2), for chunks cut anywhere. Its zero
 // value stands at the beginning of a message and ends it where the RFC does, at CRLF.CRLF; everything else that somebody
@@ -49,10 +52,14 @@ func (u *Unstuffer) Feed(p []byte) (text, rest []byte, done bool) {
 	u.buf = u.buf[:0]
 	start := 0 // p[start:i] is text not yet in buf
 	for i := 0; i < len(p); i++ {
-		if u.state == unInLine {
-			if i = u.skip(p, i); i == len(p) {
-				break
-			}
+		switch u.state {
+		case unLineStart:
+			i = u.plainLines(p, i)
+		case unInLine:
+			i = u.skip(p, i)
+		}
+		if i == len(p) {
+			break
 		}
 		switch keep, ended := u.step(p[i]); {
 		case ended:
@@ -75,6 +82,20 @@ func (u *Unstuffer) cut(p []byte, start, end int) []byte {
 	}
 	u.buf = append(u.buf, p[start:max(start, end)]...)
 	return u.buf
+}
+
+// plainLines passes whole lines that need no second look: no dot in front, no CR but in the CRLF at the end.
+func (u *Unstuffer) plainLines(p []byte, i int) int {
+	for i < len(p) && p[i] != '.' {
+		n := bytes.IndexByte(p[i:], '\n')
+		if n < 1 || p[i+n-1] != '\r' || bytes.IndexByte(p[i:i+n-1], '\r') >= 0 {
+			break
+		}
+		u.column = n
+		u.endLine()
+		i += n + 1
+	}
+	return i
 }
 
 // skip goes to the next CR or bare LF within a line. It looks ahead by windows: else a text with many CRs and no LF, or
@@ -257,8 +278,9 @@ func (u *Unstuffer) Tolerances() []Tolerance {
 
 // HasEightBit says whether an octet has its high bit set (RFC 6152).
 func HasEightBit(p []byte) bool {
+	const high = 0x8080808080808080
 	for len(p) >= 8 {
-		if (p[0]|p[1]|p[2]|p[3]|p[4]|p[5]|p[6]|p[7])&0x80 != 0 {
+		if binary.NativeEndian.Uint64(p)&high != 0 {
 			return true
 		}
 		p = p[8:]

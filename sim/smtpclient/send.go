@@ -92,26 +92,19 @@ func cleanLineEnds(text []byte) []byte {
 	return out
 }
 
+// strayLineEnd says whether there is a CR or LF that is not part of a CRLF.
 func strayLineEnd(text []byte) bool {
-	for len(text) > 0 {
-		n := bytes.IndexByte(text, '\n')
-		line := text
-		if n >= 0 {
-			line = text[:n]
-			if n == 0 || line[n-1] != '\r' {
-				return true
-			}
-			line = line[:n-1]
+	lines := 0
+	for rest := text; ; lines++ {
+		n := bytes.IndexByte(rest, '\n')
+		if n < 0 {
+			return bytes.Count(text, []byte{'\r'}) != lines
 		}
-		if bytes.IndexByte(line, '\r') >= 0 {
+		if n == 0 || rest[n-1] != '\r' {
 			return true
 		}
-		if n < 0 {
-			return false
-		}
-		text = text[n+1:]
+		rest = rest[n+1:]
 	}
-	return false
 }
 
 // transaction is one Send.
