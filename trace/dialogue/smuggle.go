@@ -17,13 +17,13 @@ type suspects struct {
 	part   []byte  // the dot and its line end, text if the server did not end there
 	form   string  // "LF.CRLF"
 	passed int64   // up to this offset the question is answered: no
-	seen   int     // dots of that kind in this text
+	doneAt int64   // where the last of them ended
 	held   []reply // replies since the text could have ended
 }
 
 // reset begins a new text. Replies that are held stay: they are due to what comes now.
 func (s *suspects) reset() {
-	*s = suspects{prev: [4]byte{0, 0, '\r', '\n'}, part: s.part[:0], passed: s.passed, held: s.held}
+	*s = suspects{prev: [4]byte{0, 0, '\r', '\n'}, part: s.part[:0], passed: s.passed, held: s.held, doneAt: -1}
 }
 
 // remember keeps the last octets of p.
@@ -95,7 +95,7 @@ func (s *suspects) lineEndBefore(p []byte, dot int) string {
 func (d *Dialogue) readSuspect(p *piece) bool {
 	c := &d.client
 	least := 0
-	if p.offset <= c.ends.passed {
+	if p.offset == c.ends.doneAt { // the one that ends here was read
 		least = 1
 	}
 	dot, end, ok := c.ends.find(p.data, least)
@@ -124,8 +124,8 @@ func (d *Dialogue) readSuspect(p *piece) bool {
 	b.tail = b.tail[:0]
 	c.ends.remember(p.data[:n])
 	c.in.skip(n)
-	c.ends.seen++
 	at := p.offset
+	c.ends.doneAt = at
 	if at <= c.ends.passed || d.oneSided() {
 		d.goOn(at)
 		return true
