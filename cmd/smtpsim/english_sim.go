@@ -54,7 +54,7 @@ func englishRun() map[string]string {
 	return map[string]string{
 		"run.use":   "run SCENARIO",
 		"run.short": "Run a scenario: a network, its mail and its troubles",
-		"run.long": "run builds the network of a scenario file and lets everything happen, in virtual time: mail, DNS, queues," +
+		"run.long": "run builds the network of a scenario file (- is standard input) and lets everything happen, in virtual time: mail, DNS, queues," +
 			" faults. The same file and seed give the same bytes. With --listen, real clients (telnet, openssl " +
 			"s_client, swaks, a mail program) talk to simulated hosts, paced by the wall clock, until Ctrl-C.",
 		"flag.listen":              "`WHERE` real clients come in: HOST[:PORT]=ADDRESS:PORT such as mx1=127.0.0.1:2525; may be repeated",

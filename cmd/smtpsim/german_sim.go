@@ -57,7 +57,7 @@ func germanRun() map[string]string {
 	return map[string]string{
 		"run.use":   "run SZENARIO",
 		"run.short": "Ein Szenario ausführen: ein Netz, seine Mail und ihr Ärger",
-		"run.long": "run baut das Netz einer Szenariodatei und lässt alles geschehen, in virtueller Zeit: Mail, DNS, " +
+		"run.long": "run baut das Netz einer Szenariodatei (- ist die Standardeingabe) und lässt alles geschehen, in virtueller Zeit: Mail, DNS, " +
 			"Warteschlangen, Störungen. Dieselbe Datei und derselbe Startwert ergeben dieselben Bytes. Mit --listen " +
 			"reden echte Clients (telnet, openssl s_client, swaks, ein Mailprogramm) mit simulierten Hosts, im Takt " +
 			"der Wanduhr, bis Strg-C.",

@@ -57,7 +57,9 @@ func newLessonCmd(a *app) *cobra.Command {
 	fl.StringVar(&f.student, "student", "", a.t("flag.student"))
 	fl.StringVar(&f.typed, "typed", "", a.t("flag.typed"))
 	_ = cmd.MarkFlagDirname("home") // the flag exists
-	a.pictureFlags(fl, &f.picture)
+	fl.BoolVar(&f.picture.plain, "plain", false, a.t("flag.plain"))
+	fl.BoolVar(&f.picture.ascii, "ascii", false, a.t("flag.ascii"))
+	fl.IntVar(&f.picture.width, "width", 0, a.t("flag.width"))
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -117,15 +118,23 @@ func (w *window) text() string {
 	return controls.ReplaceAllString(w.out.String(), "")
 }
 
-// expect waits until want was printed since the last expect, and gives everything up to it.
+// expect waits until want was printed since the last expect, and gives everything up to it. What ends in a space, as prompts
+// do, must be the last that was printed: then what was typed before has been done and kept.
 func (w *window) expect(want string) string {
 	w.t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(2 * time.Millisecond) {
-		if s := w.text()[w.seen:]; strings.Contains(s, want) {
-			n := strings.Index(s, want) + len(want)
-			w.seen += n
-			return s[:n]
-		} else if time.Now().After(end) {
+		s := w.text()[w.seen:]
+		at := strings.Index(s, want)
+		if strings.HasSuffix(want, " ") && !strings.HasSuffix(s, want) {
+			at = -1
+		} else if strings.HasSuffix(want, " ") {
+			at = len(s) - len(want)
+		}
+		if at >= 0 {
+			w.seen += at + len(want)
+			return s[:at+len(want)]
+		}
+		if time.Now().After(end) {
 			w.t.Fatalf("%q was not printed; since the last that was:\n%s", want, s)
 		}
 	}
@@ -336,6 +345,32 @@ func TestLessonRestart(t *testing.T) {
 	}
 }
 
+// TestLessonOver: a lesson that is over says so, and begins anew only when that is wanted.
+func TestLessonOver(t *testing.T) {
+	home := t.TempDir()
+	w := openWindow(t, home, nil, "lesson", "1")
+	w.expect("1.0 > ")
+	for running := true; running; {
+		w.typed("next\r")
+		w.expect("next")
+		select {
+		case err := <-w.done:
+			w.done <- err
+			running = false
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	w.ends(0)
+	w.expect("kept in")
+	w = openWindow(t, home, nil, "lesson", "1")
+	w.expect("You have finished this lesson")
+	w.ends(0)
+	w = openWindow(t, home, nil, "lesson", "1", "--restart")
+	w.expect("1.0 > ")
+	w.say("q", "kept in")
+	w.ends(0)
+}
+
 // TestLessonSignals: who is told to end saves, and leaves the terminal as it was.
 func TestLessonSignals(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
@@ -417,11 +452,15 @@ func TestLessonCaptures(t *testing.T) {
 	w.say("next", "1.1 > ")
 	w.say("next", "1.2 > ")
 	w.say("telnet mx1 25", session)
+	w.say("NOOP undone", session)
+	w.say(":back", session)
+	w.say("NOOP instead", session)
 	w.typed("\x04")
 	w.expect("out.pcapng")
 	w.ends(0)
-	if st, err := os.Stat(pcap); err != nil || st.Size() < 500 {
-		t.Errorf("the capture: %v %v", st, err)
+	packets, err := os.ReadFile(pcap)
+	if err != nil || bytes.Contains(packets, []byte("undone")) || !bytes.Contains(packets, []byte("NOOP instead\r\n")) {
+		t.Errorf("the capture has %d octets, and not those of the way that was kept; %v", len(packets), err)
 	}
 	if rest, _ := filepath.Glob(filepath.Join(dir, "*part*")); len(rest) > 0 {
 		t.Errorf("left behind: %q", rest)

@@ -34,7 +34,7 @@ func (v *voices) lines(all []play.Line) {
 	}
 	v.asked = true
 	for _, l := range all {
-		if v.any && l.Voice != v.last && (l.Voice == play.Page || v.last == play.Page || l.Voice == play.Tutor) {
+		if v.any && l.Voice != v.last && (l.Voice == play.Page || v.last == play.Page || l.Voice == play.Tutor || v.last == play.Tutor) {
 			fmt.Fprintln(v.w)
 		}
 		v.last, v.any = l.Voice, true

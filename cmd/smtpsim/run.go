@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -78,7 +79,9 @@ func scenarioHosts(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 	}
 	var out []string
 	for i := range sc.Hosts {
-		out = append(out, sc.Hosts[i].Name+"=127.0.0.1:")
+		if h := &sc.Hosts[i]; h.Is(scenario.MSA) || h.Is(scenario.MTA) {
+			out = append(out, h.Name+"=127.0.0.1:")
+		}
 	}
 	return out, directive
 }
@@ -144,21 +147,34 @@ func (a *app) openScenario(name string, f runFlags) (*scenario.Scenario, sim.Opt
 			return nil, o, a.usage("error.span", "flag", "--until", "value", f.until)
 		}
 	}
-	if st, err := os.Stat(name); err == nil && st.IsDir() {
-		return nil, o, a.fail(nil, "error.scenario.directory", "file", name)
-	}
-	sc, err := scenario.Load(name)
-	var wrong *scenario.Error
-	switch {
-	case errors.As(err, &wrong):
-		return nil, o, err // names file, line and column
-	case err != nil:
-		return nil, o, a.fileError(name, err)
+	sc, err := a.loadScenario(name)
+	if err != nil {
+		return nil, o, err
 	}
 	if until > 0 {
 		sc.Until = until
 	}
 	return sc, o, nil
+}
+
+// loadScenario reads a scenario file; "-" is standard input.
+func (a *app) loadScenario(name string) (sc *scenario.Scenario, err error) {
+	if st, err := os.Stat(name); err == nil && st.IsDir() {
+		return nil, a.fail(nil, "error.scenario.directory", "file", name)
+	}
+	if name == "-" {
+		var src []byte
+		if src, err = io.ReadAll(io.LimitReader(a.in, scenario.MaxFileBytes+1)); err == nil {
+			sc, err = scenario.Parse(name, src)
+		}
+	} else {
+		sc, err = scenario.Load(name)
+	}
+	var wrong *scenario.Error
+	if err != nil && !errors.As(err, &wrong) { // that names file, line and column
+		return nil, a.fileError(name, err)
+	}
+	return sc, err
 }
 
 // runWorld opens the world and lets happen what is to happen.
