@@ -35,8 +35,11 @@ func unreadable(err error) smtp.Reply {
 
 // text is the message text, from the disk where it has waited.
 func (q *Queue) text(m *mail) ([]byte, error) {
-	if m.text != nil {
-		return m.text, nil
+	q.mu.Lock()
+	text := m.text
+	q.mu.Unlock()
+	if text != nil {
+		return text, nil
 	}
 	data, err := q.host.Store.Get(spoolPrefix + m.id)
 	if err != nil {
@@ -46,8 +49,10 @@ func (q *Queue) text(m *mail) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.mu.Lock()
 	m.text = stored.text
-	return m.text, nil
+	q.mu.Unlock()
+	return stored.text, nil
 }
 
 // settle notes what a try brought each recipient of j. When it was the mail's last job under way, the mail is finished
@@ -67,19 +72,23 @@ func (q *Queue) settle(j job, outs []Outcome) {
 		}
 		results = append(results, *r)
 	}
-	m.active--
-	under := m.active > 0
+	others := m.active > 1
 	q.mu.Unlock()
 	if !q.silent {
 		for k, i := range j.rcpts {
 			q.claimTry(m, i, &results[k])
 		}
 	}
-	if !under {
-		q.finish(m)
-		return
+	if others { // before this job counts as over, so that no state is written when the mail is gone
+		q.save(m)
 	}
-	q.save(m)
+	q.mu.Lock()
+	m.active--
+	last := m.active == 0
+	q.mu.Unlock()
+	if last {
+		q.finish(m)
+	}
 }
 
 // judge decides after a try: RFC 5321 §4.2.1: 2yz is done, 5yz is for good, 4yz may be better later; "the give-up time
