@@ -25,12 +25,12 @@ func (n *Node) alias(m smtp.Mailbox) (to []string, ok bool) {
 }
 
 // expand replaces aliases by what stands for them (RFC 5321 §3.9.1: only the recipients change, not the reverse-path).
-// Each address comes out once. The result never shares memory with recipients.
+// Each address comes out once. The result may be recipients itself.
 func (n *Node) expand(recipients []smtp.Recipient) []smtp.Recipient {
-	out := make([]smtp.Recipient, 0, len(recipients))
 	if len(n.aliases) == 0 {
-		return append(out, recipients...)
+		return recipients
 	}
+	out := make([]smtp.Recipient, 0, len(recipients))
 	seen := map[string]bool{}
 	for _, r := range recipients {
 		out = n.expandOne(out, r, seen, 0)

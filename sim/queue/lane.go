@@ -10,6 +10,7 @@ type lane struct {
 	jobs   []job
 	head   int
 	busy   bool // has a worker, or waits for one in Queue.ready
+	first  [1]job
 }
 
 // enqueue puts j into the lane of its domain and starts a worker if there is none.
@@ -19,6 +20,7 @@ func (q *Queue) enqueue(j job) {
 	l := q.lanes[domain]
 	if l == nil {
 		l = &lane{domain: domain}
+		l.jobs = l.first[:0]
 		q.lanes[domain] = l
 	}
 	l.jobs = append(l.jobs, j)
@@ -120,7 +122,8 @@ func (w *worker) hangUp() {
 // attempt tries to get one job done and settles it.
 func (w *worker) attempt(j job) {
 	q := w.queue
-	outs := make([]Outcome, len(j.rcpts))
+	var few fewOutcomes
+	outs := few.slice(len(j.rcpts))
 	text, err := q.text(j.mail)
 	if err != nil {
 		fill(outs, Outcome{Reply: unreadable(err), Later: true})

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -24,20 +25,57 @@ type Outcome struct {
 	Later  bool       // another try is worth while
 }
 
+// fewOutcomes is room on the stack for the outcomes of most jobs.
+type fewOutcomes [2]Outcome
+
+func (f *fewOutcomes) slice(n int) []Outcome {
+	if n <= len(f) {
+		return f[:n]
+	}
+	return make([]Outcome, n)
+}
+
 // mail is one message in the spool.
 type mail struct {
 	id       string
+	file     string // its name on the disk, which ends with id
 	arrived  time.Time
 	envelope smtp.Envelope
 	text     []byte // nil: on disk only
 	size     int64
 	rcpts    []rcpt // as envelope.Recipients
-	one      [1]rcpt
-	active   int  // jobs under way
-	saved    bool // there is a file with the states
-	told     bool // a "delayed" report went out
-	slot     int  // in the heap of those that wait; -1: not there
+	numbers  []int  // 0, 1, 2 ..: a job of one recipient is a part of it
+	active   int    // jobs under way
+	saved    bool   // there is a file with the states
+	told     bool   // a "delayed" report went out
+	slot     int    // in the heap of those that wait; -1: not there
 	next     time.Time
+	one      struct { // room for the recipient of a mail that has only one
+		recipient [1]smtp.Recipient
+		rcpt      [1]rcpt
+		number    [1]int
+	}
+}
+
+// address gives m recipients, copied, that all wait.
+func (m *mail) address(to []smtp.Recipient) {
+	if len(to) == 1 {
+		m.one.recipient[0] = to[0]
+		m.envelope.Recipients, m.rcpts, m.numbers = m.one.recipient[:], m.one.rcpt[:], m.one.number[:]
+		return
+	}
+	m.envelope.Recipients, m.rcpts, m.numbers = slices.Clone(to), make([]rcpt, len(to)), make([]int, len(to))
+	for i := range m.numbers {
+		m.numbers[i] = i
+	}
+}
+
+// with is rcpts and i.
+func (m *mail) with(rcpts []int, i int) []int {
+	if len(rcpts) == 0 {
+		return m.numbers[i : i+1 : i+1]
+	}
+	return append(rcpts, i)
 }
 
 // rcpt is the state of one recipient.

@@ -46,6 +46,7 @@ type Queue struct {
 	ids    *persona.IDs
 	wake   host.Signal
 	spare  []*mail // the runner's other list, used in turn with fresh
+	remote []job   // the runner's, for one mail
 	silent bool    // nobody reads claims
 
 	mu      sync.Mutex // guards what follows; never held across anything that blocks
@@ -140,14 +141,11 @@ func (q *Queue) NextID() string {
 var ErrTaken = errors.New("queue id is in use")
 
 // Accept takes responsibility for a message, trace field in front of text: when it returns nil the mail is on disk, and
-// the server may say 250 (RFC 5321 §6.1). Neither field nor text is kept. The error is the disk's, or ErrTaken.
+// the server may say 250 (RFC 5321 §6.1). Field, text and the list of recipients are copied. The error is the disk's, or ErrTaken.
 func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) error {
-	m := &mail{id: id, arrived: q.host.Clock.Now(), envelope: env, size: int64(len(field) + len(text)), slot: -1}
-	if len(env.Recipients) == 1 {
-		m.rcpts = m.one[:]
-	} else {
-		m.rcpts = make([]rcpt, len(env.Recipients))
-	}
+	file := spoolPrefix + id
+	m := &mail{id: file[len(spoolPrefix):], file: file, arrived: q.host.Clock.Now(), envelope: env, size: int64(len(field) + len(text)), slot: -1}
+	m.address(env.Recipients)
 	var few [256]byte
 	head := appendSpool(few[:0], m)
 	q.mu.Lock()
@@ -158,11 +156,11 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	}
 	data := append(append(append(make([]byte, 0, len(head)+len(field)+len(text)), head...), field...), text...)
 	m.text = data[len(head):]
-	if err := q.host.Store.Put(spoolPrefix+id, data); err != nil {
+	if err := q.host.Store.Put(file, data); err != nil {
 		return err
 	}
 	q.mu.Lock()
-	q.mails[id] = m
+	q.mails[m.id] = m
 	q.fresh = append(q.fresh, m)
 	q.mu.Unlock()
 	q.wake.Notify()
@@ -234,6 +232,7 @@ func (q *Queue) dispatch(m *mail, now time.Time) {
 	for _, j := range remote {
 		q.enqueue(j)
 	}
+	clear(remote)
 	switch {
 	case len(here.rcpts) > 0:
 		q.deliver(here)
@@ -246,18 +245,19 @@ func (q *Queue) dispatch(m *mail, now time.Time) {
 func (q *Queue) sort(m *mail, now time.Time) (here job, remote []job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	here.mail = m
+	here.mail, remote = m, q.remote[:0]
 	for i := range m.rcpts {
 		if r := &m.rcpts[i]; r.status != waiting || r.next.After(now) {
 			continue
 		}
 		m.rcpts[i].status = active
 		if q.opts.Router.isLocal(m.domain(i)) {
-			here.rcpts = append(here.rcpts, i)
+			here.rcpts = m.with(here.rcpts, i)
 		} else {
 			remote = q.addTo(remote, m, i)
 		}
 	}
+	q.remote = remote
 	m.active = len(remote)
 	if len(here.rcpts) > 0 {
 		m.active++
@@ -273,5 +273,5 @@ func (q *Queue) addTo(jobs []job, m *mail, i int) []job {
 			return jobs
 		}
 	}
-	return append(jobs, job{m, []int{i}})
+	return append(jobs, job{m, m.with(nil, i)})
 }

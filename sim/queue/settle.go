@@ -10,7 +10,8 @@ import (
 
 // deliver gives a job to the local delivery agent and settles it.
 func (q *Queue) deliver(j job) {
-	outs := make([]Outcome, len(j.rcpts))
+	var few fewOutcomes
+	outs := few.slice(len(j.rcpts))
 	text, err := q.text(j.mail)
 	for k, i := range j.rcpts {
 		switch {
@@ -41,7 +42,7 @@ func (q *Queue) text(m *mail) ([]byte, error) {
 	if text != nil {
 		return text, nil
 	}
-	data, err := q.host.Store.Get(spoolPrefix + m.id)
+	data, err := q.host.Store.Get(m.file)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (q *Queue) finish(m *mail) {
 // remove takes m out of the spool. The message goes first: a crash in between leaves a state without mail, which is
 // harmless, and never a mail that looks untried.
 func (q *Queue) remove(m *mail) {
-	_ = q.host.Store.Delete(spoolPrefix + m.id) // it can only be gone already
+	_ = q.host.Store.Delete(m.file) // it can only be gone already
 	if m.saved {
 		_ = q.host.Store.Delete(statePrefix + m.id)
 	}

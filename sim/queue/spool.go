@@ -32,7 +32,7 @@ func appendSpool(dst []byte, m *mail) []byte {
 
 // parseSpool reads what appendSpool wrote.
 func parseSpool(id string, data []byte) (*mail, error) {
-	m := &mail{id: id, slot: -1}
+	m := &mail{id: id, file: spoolPrefix + id, slot: -1}
 	for n := 1; ; n++ {
 		line, rest, found := bytes.Cut(data, []byte{'\n'})
 		if !found {
@@ -41,7 +41,7 @@ func parseSpool(id string, data []byte) (*mail, error) {
 		data = rest
 		if string(line) == "DATA" {
 			m.text, m.size = data, int64(len(data))
-			m.rcpts = make([]rcpt, len(m.envelope.Recipients))
+			m.address(m.envelope.Recipients)
 			return m, nil
 		}
 		if err := m.parseLine(string(line)); err != nil {
