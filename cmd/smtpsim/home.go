@@ -96,19 +96,28 @@ func openLessonLog(path string, want lessons.LogHeader, again bool) (l *lessonLo
 	if l.lock, err = lockFile(path + ".lock"); err != nil {
 		return l, nil, err
 	}
-	f, err := os.Open(path)
+	if old, err = l.read(want, again); err != nil { // what cannot be read or put aside is not overwritten either
+		l.lock.Close()
+		l.lock = nil
+	}
+	return l, old, err
+}
+
+// read gives what was typed so far, or puts the log aside.
+func (l *lessonLog) read(want lessons.LogHeader, again bool) ([]lessons.Input, error) {
+	f, err := os.Open(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return l, nil, err
+		return nil, err
 	}
 	log, err := lessons.ReadLog(bufio.NewReader(f))
 	f.Close()
 	if err != nil || log.Header != want || again {
-		return l, nil, l.putAside()
+		return nil, l.putAside()
 	}
-	return l, log.Inputs, nil
+	return log.Inputs, nil
 }
 
 // putAside renames the log to the first free name.

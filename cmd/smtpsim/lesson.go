@@ -171,13 +171,11 @@ func (a *app) lesson(l *lessons.Lesson, f lessonFlags) error {
 	defer p.Close()
 	switch {
 	case f.typed != "":
-		err = a.typedLesson(p, f, caps)
+		return a.typedLesson(p, f, caps)
 	case taught:
-		err = a.taughtLesson(p, f, caps)
-	default:
-		err = a.playedLesson(p, caps)
+		return a.taughtLesson(p, f, caps)
 	}
-	return err
+	return a.playedLesson(p, caps)
 }
 
 // Columns of a lesson: text in longer lines is hard to read, and no ladder fits in less.

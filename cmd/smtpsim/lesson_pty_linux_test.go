@@ -433,6 +433,17 @@ func TestLessonUnsaved(t *testing.T) {
 	if strings.Contains(w.text(), "is kept in") {
 		t.Errorf("it says that something is kept:\n%s", w.text())
 	}
+	home := t.TempDir() // a directory where the log should be: as unreadable as any
+	if err := os.MkdirAll(filepath.Join(home, "smtpsim", "lesson-01.log", "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w = openWindow(t, home, nil, "lesson", "1")
+	w.expect("1.0 > ")
+	w.say("q", "lesson 1")
+	w.ends(0)
+	if left, _ := filepath.Glob(filepath.Join(home, "smtpsim", "lesson-01.log*", "x")); len(left) != 1 {
+		t.Errorf("what was in the way is gone: %q", left)
+	}
 }
 
 // TestLessonCaptures: packets of the lesson's networks are there in the end, each network in its file.

@@ -96,10 +96,10 @@ func (a *app) readTyped(name string) ([]string, error) {
 		return nil, a.fail(nil, "error.typed.long", "file", name, "most", strconv.Itoa(maxTypedBytes>>20))
 	}
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(decodeText(b))
-	if text = strings.TrimSuffix(text, "\n"); text == "" {
+	if text == "" {
 		return nil, nil
 	}
-	return strings.Split(text, "\n"), nil
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n"), nil
 }
 
 // taughtLesson sits with the learner: reads a line, shows what it leads to, keeps it.
@@ -115,9 +115,7 @@ func (a *app) taughtLesson(p *play.Player, f lessonFlags, caps *lessonCaptures) 
 	defer kept.close()
 	s := &sitting{a: a, p: p, v: v, kept: kept, fixed: f.picture.width != 0}
 	s.welcome(old)
-	if err := s.learn(); err != nil {
-		return err
-	}
+	s.learn()
 	if kept.file != nil {
 		v.note(a.t("lesson.log", "file", kept.path))
 	}
@@ -178,9 +176,9 @@ type answered struct {
 const answeredMax = 40
 
 // learn reads and answers lines until the lesson is over or left.
-func (s *sitting) learn() error {
+func (s *sitting) learn() {
 	if s.p.Ended() {
-		return nil
+		return
 	}
 	t := s.a.openTerminal(s.p)
 	defer t.close()
@@ -202,7 +200,6 @@ func (s *sitting) learn() error {
 		}
 		s.keep()
 	}
-	return nil
 }
 
 // keep writes what was typed to the log, but not the last line if it only leaves: that is no part of the way.
