@@ -25,33 +25,43 @@ func (n *Node) alias(m smtp.Mailbox) (to []string, ok bool) {
 }
 
 // expand replaces aliases by what stands for them (RFC 5321 §3.9.1: only the recipients change, not the reverse-path).
-// Each address comes out once. The result may be recipients itself.
-func (n *Node) expand(recipients []smtp.Recipient) []smtp.Recipient {
+// Each address comes out once; one that leads to nobody stays, so that the queue gives the mail back: none is lost (§6.1).
+// ok is false where aliases stand for too many addresses. The result may be recipients itself.
+func (n *Node) expand(recipients []smtp.Recipient) (out []smtp.Recipient, ok bool) {
 	if len(n.aliases) == 0 {
-		return recipients
+		return recipients, true
 	}
-	out := make([]smtp.Recipient, 0, len(recipients))
-	seen := map[string]bool{}
+	e := expansion{node: n, out: make([]smtp.Recipient, 0, len(recipients)), reached: map[string]bool{},
+		max: len(recipients) + maxExpanded}
 	for _, r := range recipients {
-		out = n.expandOne(out, r, seen, 0)
+		if !e.add(r, 0) {
+			e.out = append(e.out, r)
+		}
 	}
-	if len(out) == 0 { // aliases that only name each other: let the queue say that nobody is there
-		return append(out, recipients...)
-	}
-	return out
+	return e.out, len(e.out) <= e.max
 }
 
-func (n *Node) expandOne(out []smtp.Recipient, r smtp.Recipient, seen map[string]bool, depth int) []smtp.Recipient {
+// expansion is one list of recipients in work.
+type expansion struct {
+	node    *Node
+	out     []smtp.Recipient
+	reached map[string]bool // by lower-case address: it was met; true: somebody gets the mail for it
+	max     int
+}
+
+// add puts those into out who get the mail for r, and says whether there is anybody.
+func (e *expansion) add(r smtp.Recipient, depth int) bool {
 	key := strings.ToLower(r.Forward.Address())
-	if seen[key] || len(out) >= maxExpanded {
-		return out
+	if reached, met := e.reached[key]; met || len(e.out) > e.max {
+		return reached || !met
 	}
-	seen[key] = true
-	targets, ok := n.alias(r.Forward.Mailbox)
-	if !ok || depth == maxAliasDepth {
-		return append(out, r)
+	targets, ok := e.node.alias(r.Forward.Mailbox)
+	e.reached[key] = !ok || depth == maxAliasDepth
+	if e.reached[key] {
+		e.out = append(e.out, r)
+		return true
 	}
-	kept := false
+	reached, kept := false, false
 	for _, target := range targets {
 		m, err := smtp.ParseMailbox(target, smtp.Tolerant)
 		if err != nil {
@@ -61,14 +71,15 @@ func (n *Node) expandOne(out []smtp.Recipient, r smtp.Recipient, seen map[string
 			m.Domain = r.Forward.Domain // "bob" in an alias is bob here
 		}
 		next := smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: m}, Params: r.Params}
-		if strings.EqualFold(m.String(), r.Forward.Address()) {
-			if !kept {
-				out = append(out, next) // "bob: bob, carol": bob keeps a copy
-			}
-			kept = true
+		if !strings.EqualFold(m.String(), r.Forward.Address()) {
+			reached = e.add(next, depth+1) || reached
 			continue
 		}
-		out = n.expandOne(out, next, seen, depth+1)
+		if !kept {
+			e.out = append(e.out, next) // "bob: bob, carol": bob keeps a copy
+		}
+		kept, reached = true, true
 	}
-	return out
+	e.reached[key] = reached
+	return reached
 }

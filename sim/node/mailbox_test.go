@@ -49,24 +49,67 @@ func TestComposeKeepsFieldsApart(t *testing.T) {
 	}
 }
 
-// Aliases are followed ten deep, and to a thousand addresses, no further.
+// Aliases are followed ten deep, and to a thousand addresses more than the mail has; beyond that it is refused.
 func TestAliasLimits(t *testing.T) {
 	n := &Node{domains: set([]string{"nord.example"}), aliases: map[string][]string{}}
 	for i := range 30 {
 		n.aliases[fmt.Sprint("a", i)] = []string{fmt.Sprint("a", i+1)}
 	}
-	for i := range 2000 {
+	for i := range 1 + maxExpanded { // besides the recipient's own place
 		n.aliases["all"] = append(n.aliases["all"], fmt.Sprintf("u%d@west.example", i))
 	}
+	n.aliases["more"] = append(n.aliases["all"], "one@west.example")
 	to := func(local string) []smtp.Recipient {
 		return []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: smtp.Mailbox{Local: local, Domain: "nord.example"}}}}
 	}
 	for from, want := range map[string]string{"a20": "a30@nord.example", "a19": "a29@nord.example"} {
-		if got := n.expand(to(from)); len(got) != 1 || got[0].Forward.Address() != want {
+		if got, _ := n.expand(to(from)); len(got) != 1 || got[0].Forward.Address() != want {
 			t.Errorf("%s: %v, want %s", from, got, want)
 		}
 	}
-	if got := n.expand(to("all")); len(got) != maxExpanded {
-		t.Errorf("%d addresses, want %d", len(got), maxExpanded)
+	for from, want := range map[string]bool{"all": true, "more": false} {
+		if got, ok := n.expand(to(from)); ok != want || want && len(got) != 1+maxExpanded {
+			t.Errorf("%s: %d addresses, %v", from, len(got), ok)
+		}
+	}
+}
+
+// Nobody is lost in aliases: who is in a circle, or stands only for what is no address, stays a recipient, so that the queue
+// gives the mail back (RFC 5321 §6.1); more than the limit is refused as a whole.
+func TestAliasesLoseNobody(t *testing.T) {
+	n := &Node{domains: set([]string{"nord.example"}), aliases: map[string][]string{
+		"a": {"b"}, "b": {"a"}, "bad": {"not an address"}, "half": {"not an address", "x@west.example"}, "team": {"alice", "x@west.example"},
+		"self": {"self"}}}
+	for to, want := range map[string]string{
+		"alice a":        "alice@nord.example a@nord.example",
+		"a alice":        "a@nord.example alice@nord.example",
+		"a b":            "a@nord.example b@nord.example",
+		"alice bad":      "alice@nord.example bad@nord.example",
+		"half":           "x@west.example",
+		"half team":      "x@west.example alice@nord.example",
+		"alice half bad": "alice@nord.example x@west.example bad@nord.example",
+		"team half":      "alice@nord.example x@west.example",
+		"self alice":     "self@nord.example alice@nord.example",
+	} {
+		var list []smtp.Recipient
+		for local := range strings.FieldsSeq(to) {
+			list = append(list, smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: smtp.Mailbox{Local: local, Domain: "nord.example"}}})
+		}
+		var got []string
+		out, ok := n.expand(list)
+		for _, r := range out {
+			got = append(got, r.Forward.Address())
+		}
+		if strings.Join(got, " ") != want || !ok {
+			t.Errorf("%s: %v %v, want %s", to, got, ok, want)
+		}
+	}
+	// a long list of recipients is no alias
+	many := make([]smtp.Recipient, 3000)
+	for i := range many {
+		many[i].Forward.Mailbox = smtp.Mailbox{Local: fmt.Sprint("u", i), Domain: "west.example"}
+	}
+	if out, ok := n.expand(many); len(out) != len(many) || !ok {
+		t.Errorf("%d of %d recipients, %v", len(out), len(many), ok)
 	}
 }

@@ -145,7 +145,12 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	if r := n.scriptedEnd(); r != nil {
 		return r
 	}
-	env := smtp.Envelope{Reverse: t.Envelope.Reverse, Params: t.Envelope.Params, Recipients: n.expand(t.Envelope.Recipients)}
+	to, ok := n.expand(t.Envelope.Recipients)
+	if !ok { // RFC 3463 §3.3, X.2.4: mailing list expansion problem
+		r := smtp.NewReply(451, "4.2.4", "Too many addresses stand behind the aliases")
+		return &r
+	}
+	env := smtp.Envelope{Reverse: t.Envelope.Reverse, Params: t.Envelope.Params, Recipients: to}
 	if err := n.queue.Accept(t.ID, env, t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
 		return &r

@@ -20,6 +20,9 @@ const webTimeout = time.Minute
 // ErrNoMail is a host that can neither submit nor queue.
 var ErrNoMail = errors.New("this host has no MUA, MSA or MTA")
 
+// ErrManyAliases is a mail whose aliases stand for more addresses than a host expands.
+var ErrManyAliases = errors.New("too many addresses stand behind the aliases")
+
 // Message is a mail that somebody writes.
 type Message struct {
 	From    string   // address; "" is the null reverse-path, and the From field says MAILER-DAEMON
@@ -145,7 +148,11 @@ func (n *Node) submissionTargets() ([]queue.Target, error) {
 
 // take puts a mail of a local program into the queue.
 func (n *Node) take(env smtp.Envelope, text []byte) error {
-	env.Recipients = n.expand(env.Recipients)
+	to, ok := n.expand(env.Recipients)
+	if !ok {
+		return ErrManyAliases
+	}
+	env.Recipients = to
 	return n.queue.Begin(n.queue.NextID(), env, text)
 }
 
