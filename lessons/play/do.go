@@ -13,7 +13,7 @@ type do struct {
 	t     lessons.Do
 	last  lessons.Verdict // the one told last
 	next  int             // line of the solution
-	lines int             // typed lines that reached the world
+	said  []string        // typed lines that reached the world
 	hints int
 	like  bool // the solution was shown; a like task is in its place
 	since int  // entries of the timeline when that began
@@ -66,16 +66,19 @@ func (t *do) current() *lessons.Do {
 }
 
 // after looks at the world after a line that it took: a command with its arguments, or something said in a session ("").
-func (t *do) after(command string, args []string) {
+func (t *do) after(line, command string, args []string) {
 	if t.ok {
 		return
 	}
-	t.lines++
+	t.said = append(t.said, line)
 	c := t.current()
 	if c.After != nil && (!slices.Contains(c.After, command) || !changesWorld(command, args)) {
 		return
 	}
 	p := t.p
+	if c.After != nil && !p.mayRefeed(len(p.kept)) {
+		return
+	}
 	e := p.evidence()
 	if t.like {
 		e.Since, e.Inputs = t.since, e.Inputs[t.typed:]
@@ -90,10 +93,11 @@ func (t *do) after(command string, args []string) {
 		t.ok, t.last = true, v
 		r.Tries++
 		r.Like = t.like
-		if r.Lines == 0 || t.lines < r.Lines {
-			r.Lines = t.lines
+		if n := len(t.said); r.Lines == 0 || n < r.Lines {
+			r.Lines = n
 		}
 		r.Par = len(c.Solution)
+		r.AsSolution = slices.Equal(t.said, c.Solution)
 		t.told()
 		p.finished()
 		return
@@ -152,7 +156,7 @@ func (t *do) hint() {
 		p.result().Played = true
 		return
 	}
-	t.like, t.next = true, 0
+	t.like, t.next, t.said = true, 0, nil
 	t.since, t.typed = len(p.entries()), len(p.screenInputs())
 	t.last = lessons.Verdict{}
 	p.about("like", nil)

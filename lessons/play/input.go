@@ -135,7 +135,7 @@ func (p *Player) toWorld(s string, fields []string) {
 	}
 	p.view.shown = len(p.world.Timeline().Entries)
 	if d, ok := p.task.(*do); ok {
-		d.after(name, args)
+		d.after(s, name, args)
 	}
 }
 

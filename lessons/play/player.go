@@ -53,8 +53,9 @@ type Player struct {
 	kept    []int           // indexes of the inputs that made the present state, in order
 	changes []int           // positions in kept of those that changed something
 	undone  [][]int         // branches left by going back: their kept inputs
-	refed   int             // inputs done again by going back, in all
-	quiet   bool            // doing inputs again: nothing is shown
+	refed   int             // inputs and acts done again, in all
+	redo    bool            // going back: doing inputs again
+	quiet   bool            // nothing is shown
 	results map[string]*Result
 
 	screen int

@@ -25,6 +25,8 @@ type Result struct {
 	Lines   int    // typed lines until a state was reached, the least
 	Par     int    // lines of the known solution
 
+	AsSolution bool // the very lines of the known solution, and no others
+
 	items []string // of a sort: answered at least once
 }
 

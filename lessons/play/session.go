@@ -1,9 +1,6 @@
 package play
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // inSession: everything goes to the server; one colon makes a lesson word, two a literal one. "?" alone is no command and
 // would end the session with many servers, so it asks the lesson.
@@ -22,16 +19,14 @@ func (p *Player) inSession(line string) {
 		p.enter() // an empty line is no command (RFC 5321 §4.1.1)
 		return
 	}
-	before := len(p.entries())
 	p.relay(p.world.Do(line))
-	p.hangUp(before)
 	p.view.shown = len(p.entries())
 	if w := strings.ToLower(trimmed); !data && isLessonWord(w) {
 		p.say("session.word", "word", strings.Fields(w)[0])
 		return
 	}
 	if d, ok := p.task.(*do); ok {
-		d.after("", nil)
+		d.after(line, "", nil)
 	}
 }
 
@@ -47,7 +42,7 @@ func (p *Player) sessionWord(s string) {
 		p.relay(p.world.Leave())
 		p.view.shown = len(p.entries())
 		if d, ok := p.task.(*do); ok {
-			d.after("", nil)
+			d.after(":leave", "", nil)
 		}
 		return
 	}
@@ -59,28 +54,6 @@ func (p *Player) sessionWord(s string) {
 		return
 	}
 	p.unknown(":" + fields[0])
-}
-
-// hangUp notices a server that has said its last word: the connection ends before the next line is typed, as with telnet.
-func (p *Player) hangUp(before int) {
-	if !p.Talking() {
-		return
-	}
-	last := 0
-	for _, e := range p.entries()[before:] {
-		if e.Event != nil && e.Event.Code > 0 {
-			last = e.Event.Code
-		}
-	}
-	if last != 221 && last != 421 { // RFC 5321 §3.8
-		return
-	}
-	p.world.RunUntil(p.world.Now() + time.Second)
-	out := p.world.Leave()
-	p.relay(out)
-	if len(out.Lines) == 0 {
-		p.print(Tool, "Connection closed by foreign host.")
-	}
 }
 
 // isLessonWord reports whether a line said to a server was meant for the lesson: a word of it that is no command of SMTP.

@@ -9,9 +9,9 @@ import (
 	"github.com/smtpsim/smtpsim/sim"
 )
 
-// maxRefed bounds how many lines going back may do again in one lesson: a log from elsewhere must not keep a reader busy for
-// hours.
-const maxRefed = 200_000
+// maxRefed bounds how many lines and acts may be done again in one lesson, by going back, by what-if and by trying an open
+// task: a log from elsewhere must not keep a reader busy for hours.
+const maxRefed = 50_000
 
 // travelWords are the words that move through what was done.
 func travelWords() []string {
@@ -134,8 +134,11 @@ func (p *Player) branch(args []string) {
 	p.showPage()
 }
 
-// mayRefeed bounds the work of going back.
+// mayRefeed takes n from the budget of what may be done again.
 func (p *Player) mayRefeed(n int) bool {
+	if p.redo {
+		return true // it was taken when the line was typed
+	}
 	if p.refed+n > maxRefed {
 		p.say("back.enough")
 		return false
@@ -147,14 +150,14 @@ func (p *Player) mayRefeed(n int) bool {
 // rebuild does the given inputs again from the beginning, silently. Results stay as they are, and the language.
 func (p *Player) rebuild(kept []int) {
 	results, lang, quiet := p.results, p.o.Lang, p.quiet
-	p.quiet, p.results = true, map[string]*Result{}
+	p.quiet, p.redo, p.results = true, true, map[string]*Result{}
 	p.kept, p.changes, p.ended = nil, nil, false
 	p.Close()
 	p.open(0)
 	for _, i := range kept {
 		p.handle(i)
 	}
-	p.quiet, p.results, p.o.Lang, p.ended = quiet, results, lang, false
+	p.quiet, p.redo, p.results, p.o.Lang, p.ended = quiet, false, results, lang, false
 }
 
 func (p *Player) evidence() *lessons.Evidence {

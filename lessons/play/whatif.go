@@ -33,10 +33,10 @@ func (p *Player) whatIf(args []string) {
 		}
 		at, args = k, args[:n-2]
 	}
-	if p.quiet {
+	fault := faultWords(args)
+	if !p.mayRefeed(len(p.world.Journal().Acts)) || p.quiet {
 		return
 	}
-	fault := faultWords(args)
 	other, ok := p.differently(fault, at)
 	if !ok {
 		p.say("what-if")
