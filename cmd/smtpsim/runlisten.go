@@ -47,7 +47,11 @@ func (a *app) listenTo(w *sim.World, specs []string, most time.Duration, ready f
 		ctx, cancel = context.WithTimeout(ctx, most)
 		defer cancel()
 	}
-	return b.Run(ctx)
+	err = b.Run(ctx)
+	if terminal(a.err) != nil {
+		fmt.Fprintln(a.err) // after the ^C that the terminal shows
+	}
+	return err
 }
 
 // checkDoor checks one HOST[:PORT]=ADDRESS:PORT.
