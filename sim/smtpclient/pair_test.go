@@ -29,6 +29,7 @@ type sink struct {
 	envs  []string
 	with  []string
 	got   chan struct{} // not nil: told of each mail
+	read  int           // mails that await has given
 }
 
 func (s *sink) Session(*smtpserver.Peer) (smtpserver.Session, *smtp.Reply) { return s, nil }

@@ -136,7 +136,7 @@ func (p *postfix) session(t *testing.T, cfg smtpclient.Config, work func(c *smtp
 	}
 }
 
-// await waits until s has n mails and gives the last text and envelope.
+// await waits for the next mail and gives its text and envelope.
 func (s *sink) await(t *testing.T) ([]byte, string) {
 	t.Helper()
 	select {
@@ -145,7 +145,8 @@ func (s *sink) await(t *testing.T) ([]byte, string) {
 		t.Fatal("Postfix has not handed the mail on within 30 s")
 	}
 	texts, envs := s.mails()
-	return texts[len(texts)-1], envs[len(envs)-1]
+	s.read++
+	return texts[s.read-1], envs[s.read-1]
 }
 
 // inMaildir waits for a mail in user's Maildir that ends with text, and says whether it came.
