@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,12 +21,17 @@ import (
 // give between 75 and 127 s.
 const dialTimeout = 75 * time.Second
 
+// writeTimeout is how long the peer may leave one piece of text unread: RFC 5321 §4.5.3.2.5.
+const writeTimeout = 3 * time.Minute
+
 // Options describe a host of the real world.
 type Options struct {
 	Name   string
 	Addrs  []netip.Addr // what it says of itself; none: 127.0.0.1
 	Dir    string       // of the store, made when needed; "": the store refuses to keep anything
 	Claims host.Claims  // called from many goroutines; nil: host.NoClaims
+	// WriteTimeout is how long a Write waits for a peer that does not read; 0: three minutes (RFC 5321 §4.5.3.2.5).
+	WriteTimeout time.Duration
 	// Route, if set, says where connections and datagrams to an address really go: port 25 of a documentation address to a
 	// free port on loopback.
 	Route func(netip.AddrPort) netip.AddrPort
@@ -42,11 +48,14 @@ func New(o Options) *host.Host {
 	if o.Route == nil {
 		o.Route = func(to netip.AddrPort) netip.AddrPort { return to }
 	}
+	if o.WriteTimeout == 0 {
+		o.WriteTimeout = writeTimeout
+	}
 	return &host.Host{
 		Name: o.Name, Addrs: o.Addrs, Claims: o.Claims,
 		Clock:     clock{},
-		Dialer:    dialer{o.Route},
-		Listen:    listen,
+		Dialer:    dialer{o.Route, o.WriteTimeout},
+		Listen:    func(at netip.AddrPort) (host.Listener, error) { return listen(at, o.WriteTimeout) },
 		ListenUDP: func(at netip.AddrPort) (host.PacketConn, error) { return listenUDP(at, o.Route) },
 		Store:     &store{dir: o.Dir},
 		Rand:      mathrand.New(source{}),
@@ -101,6 +110,7 @@ func (s signal) Wait(d time.Duration) bool {
 
 type dialer struct {
 	route func(netip.AddrPort) netip.AddrPort
+	write time.Duration
 }
 
 // Dial connects; a *Conn comes back.
@@ -112,7 +122,7 @@ func (d dialer) Dial(to netip.AddrPort, timeout time.Duration) (net.Conn, error)
 	if err != nil {
 		return nil, dialError(err)
 	}
-	return &Conn{c.(*net.TCPConn)}, nil
+	return &Conn{TCPConn: c.(*net.TCPConn), write: d.write}, nil
 }
 
 // dialError adds the words of sim/host to the system's error.
@@ -130,8 +140,28 @@ func dialError(err error) error {
 	return err
 }
 
-// Conn is a *net.TCPConn with what sim/vnet's connections have too.
-type Conn struct{ *net.TCPConn }
+// Conn is a *net.TCPConn with what sim/vnet's connections have too, and a limit to each Write.
+type Conn struct {
+	*net.TCPConn
+	write time.Duration
+	given atomic.Bool // the user has set a write deadline, which counts then
+}
+
+// Write waits for a peer that does not read as long as Options.WriteTimeout says.
+func (c *Conn) Write(b []byte) (int, error) {
+	if !c.given.Load() {
+		if err := c.TCPConn.SetWriteDeadline(time.Now().Add(c.write)); err != nil {
+			return 0, err
+		}
+	}
+	return c.TCPConn.Write(b)
+}
+
+// SetWriteDeadline sets a deadline in the wall clock; the zero time brings the limit of each Write back.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.given.Store(!t.IsZero())
+	return c.TCPConn.SetWriteDeadline(t)
+}
 
 // Abort ends the connection with RST.
 func (c *Conn) Abort() error {
@@ -141,14 +171,17 @@ func (c *Conn) Abort() error {
 // SetDeadline sets the read deadline only, as in sim/vnet.
 func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-type listener struct{ *net.TCPListener }
+type listener struct {
+	*net.TCPListener
+	write time.Duration
+}
 
-func listen(at netip.AddrPort) (host.Listener, error) {
+func listen(at netip.AddrPort, write time.Duration) (host.Listener, error) {
 	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: ip(at.Addr()), Port: int(at.Port()), Zone: at.Addr().Zone()})
 	if err != nil {
 		return nil, err
 	}
-	return listener{l}, nil
+	return listener{l, write}, nil
 }
 
 // ip gives the zero Addr the meaning it has in sim/host: all addresses, as an unspecified one.
@@ -164,7 +197,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{c}, nil
+	return &Conn{TCPConn: c, write: l.write}, nil
 }
 
 func (l listener) Addr() netip.AddrPort { return plain(l.TCPListener.Addr().(*net.TCPAddr).AddrPort()) }

@@ -58,6 +58,37 @@ func TestConnection(t *testing.T) {
 	}
 }
 
+// TestWriteTimeout: a peer that does not read holds nobody up for ever (RFC 5321 §4.5.3.2.5), on either side.
+func TestWriteTimeout(t *testing.T) {
+	h := New(Options{Name: "x.example", WriteTimeout: 50 * time.Millisecond})
+	l, err := h.Listen(netip.AddrPortFrom(loopback, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client, err := h.Dialer.Dial(l.Addr(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	server, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	piece := make([]byte, 1<<20)
+	for _, c := range []net.Conn{client, server} {
+		err = nil
+		for n := 0; n < 1000 && err == nil; n++ {
+			_, err = c.Write(piece)
+		}
+		var timeout net.Error
+		if !errors.As(err, &timeout) || !timeout.Timeout() {
+			t.Errorf("writing to a peer that does not read: %v, want a timeout", err)
+		}
+	}
+}
+
 func TestAbort(t *testing.T) {
 	h := loopbackHost(t)
 	l, err := h.Listen(netip.AddrPortFrom(loopback, 0))
