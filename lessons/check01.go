@@ -76,37 +76,54 @@ func asked(verbs ...string) func(*Evidence) Verdict {
 func mailed(user string) func(*Evidence) Verdict {
 	return func(e *Evidence) Verdict {
 		v := Verdict{Of: 4}
-		if n := e.Find(func(x *trace.Entry) bool { return IsReply(x, "", 250) && Answers(x, "DATA") }); n > 0 && e.byHand("DATA") &&
-			gotMail(e, user) {
+		if n := takenFor(e, user); n > 0 && e.byHand("DATA") {
 			return Verdict{Got: 4, Of: 4, Values: values("n", n)}
 		}
 		var n int
-		v.Got, n = progress(e)
+		var loose bool
+		v.Got, n, loose = progress(e)
 		if refused(e, &v) || n == 0 {
 			return v
 		}
-		v.Section = [...]string{"next.mail", "next.rcpt", "next.data", "next.dot"}[v.Got]
 		v.Values = values("n", n)
+		if x := e.At(n); Answers(x, "DATA") && x.Event.Code == 250 {
+			v.Section = "other"
+			return v
+		}
+		v.Section = [...]string{"next.mail", "next.rcpt", "next.data", "next.dot"}[v.Got]
+		if loose {
+			v.Section += ".loose"
+		}
 		return v
 	}
 }
 
-func gotMail(e *Evidence, user string) bool {
-	return e.Find(func(x *trace.Entry) bool {
-		return x.Kind == trace.EntryDeliver && strings.HasPrefix(x.Name, user+"@")
-	}) > 0
+// takenFor is the reply with which the newest mail to a user was taken; 0: none.
+func takenFor(e *Evidence, user string) int {
+	taken, found := 0, 0
+	for _, x := range e.Entries() {
+		if IsReply(x, "", 250) && Answers(x, "DATA") {
+			taken = x.N
+		}
+		if x.Kind == trace.EntryDeliver && strings.HasPrefix(x.Name, user+"@") {
+			found = taken
+		}
+	}
+	return found
 }
 
-// progress is how many of MAIL, RCPT and DATA stand in the transaction of the newest session, and the entry that says so.
-func progress(e *Evidence) (got, n int) {
+// progress is how many of MAIL, RCPT and DATA stand in the transaction of the newest session, the entry that says so, and
+// whether its command was written more loosely than RFC 5321 §3.3 has it.
+func progress(e *Evidence) (got, n int, loose bool) {
 	s := newest(e)
 	for _, x := range e.Entries() {
 		if s == nil || x.Session != s || x.Event.Code == 0 {
 			continue
 		}
 		yes := x.Event.Code/100 == 2
+		was := n
 		switch {
-		case yes && (Answers(x, "EHLO") || Answers(x, "HELO") || Answers(x, "RSET")):
+		case yes && (Answers(x, "EHLO") || Answers(x, "HELO") || Answers(x, "RSET") || Answers(x, "DATA")):
 			got, n = 0, x.N
 		case yes && Answers(x, "MAIL"):
 			got, n = 1, x.N
@@ -114,11 +131,14 @@ func progress(e *Evidence) (got, n int) {
 			got, n = 2, x.N
 		case x.Event.Code == 354:
 			got, n = 3, x.N
-		case yes && Answers(x, "DATA"):
-			got, n = 0, x.N
+		}
+		if n != was {
+			line := s.Events[x.Event.Answers-1].Line
+			_, path, colon := strings.Cut(line, ":")
+			loose = colon && (Answers(x, "MAIL") || Answers(x, "RCPT")) && !strings.HasPrefix(path, "<")
 		}
 	}
-	return got, n
+	return got, n, loose
 }
 
 // newest is the session that began last; nil if there is none.
@@ -197,8 +217,7 @@ func oneRefused(user string) func(*Evidence) Verdict {
 			return v
 		}
 		v.Got, v.Section, v.Values = 2, "both", values("n", yes)
-		n := e.Find(func(x *trace.Entry) bool { return x.Session == s && IsReply(x, "", 250) && Answers(x, "DATA") })
-		if n > 0 && gotMail(e, user) {
+		if n := takenFor(e, user); n > 0 && e.At(n).Session == s {
 			v.Got, v.Section, v.Values = 3, "", merge(values("n", no), values("m", n))
 		}
 		return v

@@ -27,7 +27,7 @@ var english = map[string]string{
 	"first.counts": "Your first answer is the one that counts: {guess}.",
 
 	// because
-	"because":        "Which line is it? `because` and its number, for example `because 11`.",
+	"because":        "Which line is it? `because` and its number, for example `because 3`.",
 	"because.number": "`because` takes the number of a line, from 1 to {most}.",
 	"because.unseen": "#{n} is not on the screen yet.",
 	"because.none":   "`because` is for questions that ask for a line; here nothing of the kind is open.",
@@ -63,6 +63,7 @@ var english = map[string]string{
 	"unknown.near":        "\"{word}\" is no word here. Did you mean `{near}`?",
 	"not-connected":       "{word} is for a server, and you are not connected: first `telnet {host} 25`.",
 	"not-connected.leave": "You are not connected to a server; `q` saves and leaves the lesson.",
+	"session.world":       "`{word}` is for your own computer. Hang up first: `QUIT`, or `:leave`.",
 	"session.word":        "That went to the server. `:{word}` asks me.",
 	"session":             "You are in a session: {label}",
 
@@ -83,7 +84,7 @@ var english = map[string]string{
 	"ladder.cut":    "({n} more lines in between; `ladder` shows them all)",
 	"ladder.before": "({n} lines before; `ladder` shows them all)",
 	"ladder.stop":   "{n} more lines follow; `step all` shows them.",
-	"why":           "`why` takes the number of a line that you see, for example `why 11`.",
+	"why":           "`why` takes the number of a line that you see, for example `why 3`.",
 	"what-if":       "`what-if off mx2` runs it again with one thing changed; also `silent mx2`, `zone delete west.example MX`, `off mx2 at 12`.",
 	"what-if.same":  "With \"{fault}\" nothing would be different.",
 	"what-if.first": "What if \"{fault}\"? #{n} is the first difference.",

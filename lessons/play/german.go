@@ -27,7 +27,7 @@ var german = map[string]string{
 	"first.counts": "Es zählt deine erste Antwort: {guess}.",
 
 	// because
-	"because":        "Welche Zeile ist es? `because` und ihre Nummer, zum Beispiel `because 11`.",
+	"because":        "Welche Zeile ist es? `because` und ihre Nummer, zum Beispiel `because 3`.",
 	"because.number": "`because` braucht die Nummer einer Zeile, von 1 bis {most}.",
 	"because.unseen": "#{n} ist noch nicht zu sehen.",
 	"because.none":   "`because` gehört zu Fragen nach einer Zeile; so eine ist hier nicht offen.",
@@ -63,6 +63,7 @@ var german = map[string]string{
 	"unknown.near":        "„{word}“ ist hier kein Wort. Meinst du `{near}`?",
 	"not-connected":       "{word} ist für einen Server, und du bist mit keinem verbunden: erst `telnet {host} 25`.",
 	"not-connected.leave": "Du bist mit keinem Server verbunden; `q` speichert und verlässt die Lektion.",
+	"session.world":       "`{word}` ist für deinen eigenen Rechner. Leg erst auf: `QUIT` oder `:leave`.",
 	"session.word":        "Das ging an den Server. `:{word}` fragt mich.",
 	"session":             "Du bist in einer Sitzung: {label}",
 
@@ -83,7 +84,7 @@ var german = map[string]string{
 	"ladder.cut":    "({n} weitere Zeilen dazwischen; `ladder` zeigt alle)",
 	"ladder.before": "({n} Zeilen davor; `ladder` zeigt alle)",
 	"ladder.stop":   "{n} weitere Zeilen folgen; `step all` zeigt sie.",
-	"why":           "`why` braucht die Nummer einer Zeile, die du siehst, zum Beispiel `why 11`.",
+	"why":           "`why` braucht die Nummer einer Zeile, die du siehst, zum Beispiel `why 3`.",
 	"what-if":       "`what-if off mx2` lässt alles noch einmal laufen, mit einer Änderung; auch `silent mx2`, `zone delete west.example MX`, `off mx2 at 12`.",
 	"what-if.same":  "Mit „{fault}“ wäre nichts anders.",
 	"what-if.first": "Was wäre mit „{fault}“? #{n} ist der erste Unterschied.",

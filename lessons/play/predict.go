@@ -59,7 +59,7 @@ func (t *predict) options() {
 	p := t.p
 	for _, o := range t.t.Options {
 		md, _ := p.lesson.Text(p.o.Lang, p.Screen()+"."+o)
-		for _, l := range page.Item("  "+o+"  ", md, p.o.Width, p.style(Page)) {
+		for _, l := range page.Item("  "+o+"  ", p.glyphs(md), p.o.Width, p.style(Page)) {
 			p.print(Page, l)
 		}
 	}
@@ -254,7 +254,7 @@ func (t *predict) yours(md string) string {
 		if n < len(words) {
 			s += " …"
 		}
-		if len(page.Render(line(s), p.o.Width-2, page.Plain())) == 1 {
+		if len(page.Render(p.glyphs(line(s)), p.o.Width-2, page.Plain())) == 1 {
 			return line(s)
 		}
 	}

@@ -136,9 +136,17 @@ func (p *Player) markdown(v Voice, md string) {
 	if v == Tutor {
 		width -= 2 // the tutor's mark
 	}
-	for _, l := range page.Render(md, width, p.style(v)) {
+	for _, l := range page.Render(p.glyphs(md), width, p.style(v)) {
 		p.print(v, l)
 	}
+}
+
+// glyphs writes the signs that a font may lack in ASCII, if that is wanted; letters stay, they are the language's.
+func (p *Player) glyphs(s string) string {
+	if !p.o.ASCII {
+		return s
+	}
+	return strings.NewReplacer("…", "...", "·", "-", "–", "-", "„", `"`, "“", `"`, "’", "'").Replace(s)
 }
 
 func (p *Player) style(v Voice) page.Style {

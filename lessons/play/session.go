@@ -21,9 +21,15 @@ func (p *Player) inSession(line string) {
 	}
 	p.relay(p.world.Do(line))
 	p.view.shown = len(p.entries())
-	if w := strings.ToLower(trimmed); !data && isLessonWord(w) {
-		p.say("session.word", "word", strings.Fields(w)[0])
-		return
+	if f := strings.Fields(strings.ToLower(trimmed)); !data && len(f) > 0 && p.Talking() {
+		switch {
+		case isLessonWord(f[0]):
+			p.say("session.word", "word", f[0])
+			return
+		case contains(p.world.Commands(), f[0]):
+			p.say("session.world", "word", f[0])
+			return
+		}
 	}
 	if d, ok := p.task.(*do); ok {
 		d.after(line, "", nil)
@@ -53,15 +59,18 @@ func (p *Player) sessionWord(s string) {
 		w.run(p, fields[1:])
 		return
 	}
+	if contains(p.world.Commands(), name) {
+		p.say("session.world", "word", name)
+		return
+	}
 	p.unknown(":" + fields[0])
 }
 
-// isLessonWord reports whether a line said to a server was meant for the lesson: a word of it that is no command of SMTP.
-func isLessonWord(line string) bool {
-	f := strings.Fields(line)
-	if len(f) == 0 || f[0] == "quit" || f[0] == "help" {
+// isLessonWord reports whether what was said to a server was meant for the lesson: a word of it that is no command of SMTP.
+func isLessonWord(word string) bool {
+	if word == "quit" || word == "help" {
 		return false
 	}
-	_, ok := findWord(f[0])
-	return ok || contains(travelWords(), f[0])
+	_, ok := findWord(word)
+	return ok || contains(travelWords(), word)
 }

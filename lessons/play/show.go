@@ -149,11 +149,8 @@ func (p *Player) explain(ev *trace.Event) {
 
 func replyLine(ev *trace.Event) string {
 	s := itoa(ev.Code)
-	if ev.Enhanced != "" {
-		s += " " + ev.Enhanced
-	}
 	if len(ev.Lines) > 0 {
-		s += " " + ev.Lines[0]
+		s += " " + ev.Lines[0] // with the enhanced code, if there is one
 	}
 	return s
 }

@@ -40,7 +40,7 @@ func (t *sorting) show() {
 	p := t.p
 	for _, o := range t.t.Outcomes {
 		md, _ := p.lesson.Text(p.o.Lang, p.Screen()+"."+o)
-		for _, l := range page.Item("  "+pad(o, 8), md, p.o.Width, p.style(Page)) {
+		for _, l := range page.Item("  "+pad(o, 8), p.glyphs(md), p.o.Width, p.style(Page)) {
 			p.print(Page, l)
 		}
 	}

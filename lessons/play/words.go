@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/lessons"
+	"github.com/smtpsim/smtpsim/sim/scenario"
 )
 
 // word is one of the lesson's own words.
@@ -105,14 +106,23 @@ func (p *Player) unknown(word string) {
 	p.say("unknown", "word", word)
 }
 
-// server is a machine of this world that takes mail, as it is typed.
+// server is a machine of this world that takes mail from others, as it is typed.
 func (p *Player) server() string {
-	for _, h := range p.world.Hosts() {
-		if s, ok := p.world.Scenario().Host(h); ok && s.Is("mta") && h != p.world.Scenario().Learner {
-			return short(h)
+	sc, best := p.world.Scenario(), ""
+	for i := range sc.Hosts {
+		h := &sc.Hosts[i]
+		if h.Is(scenario.MTA) && h.Name != sc.Learner && (best == "" || !h.Is(scenario.MSA)) {
+			best = h.Name
+			if !h.Is(scenario.MSA) {
+				break
+			}
 		}
 	}
-	return "mx1"
+	first, _, _ := strings.Cut(best, ".")
+	if _, unique := sc.Host(first); unique {
+		return first
+	}
+	return short(best)
 }
 
 // verbs are what one says to a server.

@@ -194,7 +194,7 @@ func TestSlips(t *testing.T) {
 	p := start(t, lesson(t, 3), Options{})
 	feed(p, "next", "next", "next", "b", "3", "step all", "because 14", "")
 	for line, want := range map[string]string{
-		"MIAL FROM:<a@nord.example>": "MIAL is for a server", "mial": "telnet msa.nord 25", "digg west.example MX": "Did you mean `dig`",
+		"MIAL FROM:<a@nord.example>": "MIAL is for a server", "mial": "telnet mx1 25", "digg west.example MX": "Did you mean `dig`",
 		"hnit": "Did you mean `hint`", "z": "is no word here", "bakc": "Did you mean `back`", "braches": "Did you mean `branches`",
 		"zzzzzz": "`?` lists all", "EHLO x": "you are not connected", "\x1b[31m*`x`": "<001B>[31m*`x`", "": "Your turn", ":hint": "takes a name",
 		strings.Repeat("w", 3000): "…",
@@ -242,5 +242,26 @@ func TestBecauseCites(t *testing.T) {
 	}
 	if out := feed(p, "#14"); !strings.Contains(out, "an MX record holds a number and a name") {
 		t.Errorf("#14: %s", out)
+	}
+}
+
+// TestSession: in a session everything goes to the server; what was meant for somebody else is told so.
+func TestSession(t *testing.T) {
+	p := start(t, lesson(t, 1), Options{})
+	feed(p, "", "next", "next", "next", "telnet mx1 25")
+	for _, c := range []struct{ line, want string }{
+		{"hint", "`:hint` asks me"}, {"mailbox bob", "`mailbox` is for your own computer"}, {":mailbox bob", "`mailbox` is for your own computer"},
+		{"?", "Enter                   go on"}, {":", "mx1:25 C:"}, {"", ":leave"}, {":nonsense", "is no word here"},
+		{"HELO alice", "hello is said"}, {"MAIL FROM: <alice@nord.example>", "It takes this spelling"},
+		{"RCPT TO:carol@west.example", "Now say that text follows"}, {"DATA", "`data |`"}, {"hint", ""}, {":hint", "Each step has an answer"},
+		{"::hint", ""}, {"..", ""}, {".", "for somebody else"}, {"QUIT", "Connection closed"}, {"mailbox carol 1", ":hint"},
+	} {
+		out := strings.ReplaceAll(feed(p, c.line), "\nT ", " ")
+		if !strings.Contains(out, c.want) || c.want == "" && out != "" {
+			t.Errorf("%q: %q, want %q", c.line, out, c.want)
+		}
+	}
+	if p.Talking() {
+		t.Error("QUIT leaves the session open")
 	}
 }
