@@ -77,12 +77,12 @@ func (n *Node) mailbox(m smtp.Mailbox) (user string, ok bool) {
 func final(reverse smtp.ReversePath, text []byte) []byte {
 	var few [128]byte
 	field := append(reverse.Mailbox.Append(append(few[:0], "Return-Path: <"...)), ">\r\n"...)
-	out := append(make([]byte, 0, len(field)+len(text)), field...)
+	var kept []byte
 	for start, end := findReturnPath(text); end > 0; start, end = findReturnPath(text) {
-		out = append(out, text[:start]...)
+		kept = append(kept, text[:start]...)
 		text = text[end:]
 	}
-	return append(out, text...)
+	return bytes.Join([][]byte{field, kept, text}, nil)
 }
 
 // findReturnPath is where the header section holds a Return-Path field; an empty stretch if it holds none.

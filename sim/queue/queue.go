@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"container/heap"
 	"errors"
 	"fmt"
@@ -146,16 +147,18 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	file := spoolPrefix + id
 	m := &mail{id: file[len(spoolPrefix):], file: file, arrived: q.host.Clock.Now(), envelope: env, size: int64(len(field) + len(text)), slot: -1}
 	m.address(env.Recipients)
-	var few [256]byte
+	var few [512]byte
 	head := appendSpool(few[:0], m)
+	start := len(head)
+	head = append(head, field...)
 	q.mu.Lock()
 	_, taken := q.mails[id]
 	q.mu.Unlock()
 	if taken {
 		return ErrTaken // two mails with one id would be one mail
 	}
-	data := append(append(append(make([]byte, 0, len(head)+len(field)+len(text)), head...), field...), text...)
-	m.text = data[len(head):]
+	data := bytes.Join([][]byte{head, text}, nil)
+	m.text = data[start:]
 	if err := q.host.Store.Put(file, data); err != nil {
 		return err
 	}

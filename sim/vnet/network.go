@@ -151,7 +151,7 @@ func (n *Network) AddHost(c HostConfig) *Host {
 		zone = time.UTC
 	}
 	h.clock = &clock{host: h, zone: zone}
-	h.store = &store{host: h, files: map[string][]byte{}, limit: c.StoreLimit}
+	h.store = &store{host: h, files: map[string]folder{}, limit: c.StoreLimit}
 	h.ports.last = firstPort + int(h.draws.below(portCount))
 	n.hosts = append(n.hosts, h)
 	n.byName[c.Name] = h
