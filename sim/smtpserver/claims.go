@@ -3,6 +3,7 @@ package smtpserver
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
@@ -17,9 +18,22 @@ func (n *session) claim(c host.Claim) {
 }
 
 func (n *session) claimCommand(v smtp.Verb, line string) {
-	if n.srv.claims != nil {
-		n.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
+	if n.srv.claims == nil {
+		return
 	}
+	if v == smtp.AUTH {
+		line = withoutSecret(line)
+	}
+	n.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
+}
+
+// withoutSecret takes the initial response off an AUTH line (RFC 4954 §4): a journal keeps no passwords.
+func withoutSecret(line string) string {
+	words := strings.Fields(line)
+	if len(words) < 3 {
+		return line
+	}
+	return words[0] + " " + words[1] + " •••"
 }
 
 func (n *session) claimReply(r *smtp.Reply) {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,5 +172,24 @@ func TestStartTLSForgetsUser(t *testing.T) {
 	c.say(".\r\nQUIT\r\n", "250 221")
 	if notes := b.notes(); len(notes) != 1 || !strings.HasPrefix(notes[0], "SMTP <") {
 		t.Errorf("the backend has %q", notes)
+	}
+}
+
+// TestClaimsKeepNoSecret: the journal names the mechanism, not the password that came with it.
+func TestClaimsKeepNoSecret(t *testing.T) {
+	var lines []string
+	w := claimFunc(func(c host.Claim) {
+		if c.Kind == host.ClaimCommand {
+			lines = append(lines, c.Line)
+		}
+	})
+	b := newBox(persona.Postfix())
+	b.knows = true
+	conn := &inline{steps: []step{{}, {send: []byte("EHLO ws.example\r\n")}, {send: []byte("AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n")}, {send: []byte("QUIT\r\n")}}}
+	if err := smtpserver.New(fixedHost(w), smtpserver.Config{Backend: b, With: persona.Auth, AuthInClear: true}).Serve(conn); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"EHLO ws.example", "AUTH PLAIN •••", "QUIT"}; !slices.Equal(lines, want) {
+		t.Errorf("claimed %q, want %q", lines, want)
 	}
 }
