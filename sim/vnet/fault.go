@@ -87,9 +87,7 @@ func (n *Network) crash(h *Host) {
 	for h.forgetTimeWait() {
 	}
 	h.listeners, h.sockets = nil, nil
-	waiting := n.ready.items
-	n.ready.items = nil
-	for _, it := range waiting {
+	for _, it := range n.ready.all() {
 		if it.what.host == h {
 			it.what.ready = false
 			continue

@@ -11,9 +11,12 @@ type order struct {
 
 func (a order) before(b order) bool { return a.at < b.at || a.at == b.at && a.key < b.key }
 
-// queue is a 4-ary heap of pointers: packets under way, processes ready to run.
+// queue is a priority queue of pointers: packets under way, processes ready to run. Nearly all come almost in order, since
+// what links add hardly changes: they go to the end of a sorted run, or a few places before. The others go into a heap.
 type queue[T any] struct {
-	items []queued[T]
+	run   []queued[T] // in order, from head on
+	head  int
+	items []queued[T] // a 4-ary heap
 }
 
 type queued[T any] struct {
@@ -21,9 +24,64 @@ type queued[T any] struct {
 	what *T
 }
 
-func (q *queue[T]) len() int { return len(q.items) }
+// runReach is how many places before the end of the run a new one may come.
+const runReach = 16
+
+func (q *queue[T]) len() int { return len(q.run) - q.head + len(q.items) }
+
+// first is the place of the first one; there must be one.
+func (q *queue[T]) first() order {
+	if q.inRun() {
+		return q.run[q.head].order
+	}
+	return q.items[0].order
+}
+
+// inRun says whether the first one is in the run.
+func (q *queue[T]) inRun() bool {
+	return q.head < len(q.run) && (len(q.items) == 0 || q.run[q.head].before(q.items[0].order))
+}
 
 func (q *queue[T]) push(o order, what *T) {
+	end := len(q.run)
+	i := end
+	for i > q.head && o.before(q.run[i-1].order) {
+		if i--; i < end-runReach {
+			q.pushHeap(o, what)
+			return
+		}
+	}
+	q.run = append(q.run, queued[T]{o, what})
+	if i < end {
+		copy(q.run[i+1:], q.run[i:end])
+		q.run[i] = queued[T]{o, what}
+	}
+}
+
+func (q *queue[T]) pop() *T {
+	if !q.inRun() {
+		return q.popHeap()
+	}
+	what := q.run[q.head].what
+	q.run[q.head].what = nil
+	q.head++
+	switch left := len(q.run) - q.head; {
+	case left == 0:
+		q.run, q.head = q.run[:0], 0
+	case q.head > 32 && q.head > left: // most of it is behind us: begin anew at the front
+		q.run, q.head = q.run[:copy(q.run, q.run[q.head:])], 0
+	}
+	return what
+}
+
+// all takes everything out, in no order.
+func (q *queue[T]) all() []queued[T] {
+	all := append(q.run[q.head:], q.items...)
+	*q = queue[T]{}
+	return all
+}
+
+func (q *queue[T]) pushHeap(o order, what *T) {
 	q.items = append(q.items, queued[T]{o, what})
 	items := q.items
 	i := len(items) - 1
@@ -38,7 +96,7 @@ func (q *queue[T]) push(o order, what *T) {
 	items[i] = queued[T]{o, what}
 }
 
-func (q *queue[T]) pop() *T {
+func (q *queue[T]) popHeap() *T {
 	items := q.items
 	top := items[0].what
 	last := len(items) - 1

@@ -17,8 +17,9 @@ func TestQueueIsOrdered(t *testing.T) {
 		var q queue[order]
 		var want []order
 		pop := func() {
-			if got := *q.pop(); got != want[0] {
-				t.Fatalf("got %v, want %v", got, want[0])
+			first := q.first()
+			if got := *q.pop(); got != want[0] || first != got {
+				t.Fatalf("first %v, got %v, want %v", first, got, want[0])
 			}
 			want = want[1:]
 		}
@@ -26,6 +27,11 @@ func TestQueueIsOrdered(t *testing.T) {
 			if len(want) > 0 && rapid.IntRange(0, 2).Draw(t, "pop") == 0 {
 				pop()
 				continue
+			}
+			if rapid.IntRange(0, 30).Draw(t, "all") == 0 { // out, and in again without an order
+				for _, it := range q.all() {
+					q.push(it.order, it.what)
+				}
 			}
 			o := drawOrder(t)
 			q.push(o, &o)

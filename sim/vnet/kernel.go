@@ -38,13 +38,15 @@ func (n *Network) step(limit int64) bool {
 // fireNext makes the next packet arrive or the next timer go off, whichever is first in the order of all events.
 func (n *Network) fireNext(limit int64) bool {
 	timed := n.timers.settle()
-	if len(n.packets.items) > 0 && (!timed || n.packets.items[0].before(n.timers.items[0].order)) {
-		if n.packets.items[0].at > limit {
-			return false
+	if n.packets.len() > 0 {
+		if first := n.packets.first(); !timed || first.before(n.timers.items[0].order) {
+			if first.at > limit {
+				return false
+			}
+			n.now = first.at
+			n.arrive(n.packets.pop())
+			return true
 		}
-		n.now = n.packets.items[0].at
-		n.arrive(n.packets.pop())
-		return true
 	}
 	if !timed || n.timers.items[0].at > limit {
 		return false
@@ -73,8 +75,8 @@ func (n *Network) NextTime() (at trace.Time, ok bool) {
 	if n.timers.settle() {
 		next = n.timers.items[0].at
 	}
-	if len(n.packets.items) > 0 {
-		next = min(next, n.packets.items[0].at)
+	if n.packets.len() > 0 {
+		next = min(next, n.packets.first().at)
 	}
 	return n.timeAt(next), next != never
 }
@@ -142,10 +144,9 @@ func (n *Network) Close() {
 		n.openFlows[id].close(trace.EndCapture)
 	}
 	n.closed = true
-	for _, it := range n.ready.items {
+	for _, it := range n.ready.all() {
 		it.what.ready = false
 	}
-	n.ready.items = nil
 	var panicked *ProcessPanic
 	for len(n.procs) > 0 {
 		if p := n.kill(n.procs[0], false); panicked == nil {
@@ -153,7 +154,7 @@ func (n *Network) Close() {
 		}
 	}
 	n.stopAll()
-	n.packets.items, n.timers.items = nil, nil
+	n.packets, n.timers.items = queue[packet]{}, nil
 	if panicked != nil {
 		panic(panicked)
 	}
