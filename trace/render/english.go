@@ -112,6 +112,7 @@ var english = map[string]string{
 	"mean.re.DATA.2":     "2 done: {server} owes it now, deliver or bounce",
 	"mean.re.DATA.4":     "4 not now: try again",
 	"mean.re.DATA.5":     "5 never: bounce it",
+	"mean.re.DATA.none":  "5 no recipient was left",
 	"mean.re.RSET.2":     "2 forgotten",
 	"mean.re.NOOP.2":     "2 still here",
 	"mean.re.QUIT.2":     "2 goodbye",

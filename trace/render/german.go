@@ -112,6 +112,7 @@ var german = map[string]string{
 	"mean.re.DATA.2":     "2 fertig: {server} schuldet Zustellung oder Bounce",
 	"mean.re.DATA.4":     "4 jetzt nicht: später",
 	"mean.re.DATA.5":     "5 nie: Bounce",
+	"mean.re.DATA.none":  "5 kein Empfänger übrig",
 	"mean.re.RSET.2":     "2 vergessen",
 	"mean.re.NOOP.2":     "2 noch da",
 	"mean.re.QUIT.2":     "2 tschüss",

@@ -182,7 +182,12 @@ func (it item) first() *trace.Entry { return it[0] }
 func (it item) last() *trace.Entry  { return it[len(it)-1] }
 func (it item) has(n int) bool      { return it[0].N <= n && n <= it.last().N }
 
-// fold groups entries into items.
+// commands says that a run holds a command, which its one line can be named after.
+func (it item) commands() bool {
+	return slices.ContainsFunc(it, func(e *trace.Entry) bool { return e.Event != nil && e.Event.Kind == trace.KindCommand })
+}
+
+// fold groups entries into items; replies and text whose commands are shown are shown as well.
 func (o *Options) fold(entries []*trace.Entry) []item {
 	var items []item
 	for len(entries) > 0 {
@@ -190,7 +195,7 @@ func (o *Options) fold(entries []*trace.Entry) []item {
 		for n < len(entries) && o.joins(entries[n-1], entries[n]) {
 			n++
 		}
-		if run := item(entries[:n:n]); o.opened(run) {
+		if run := item(entries[:n:n]); o.opened(run) || !run.commands() {
 			items = append(items, singles(run)...)
 		} else {
 			items = append(items, run)
@@ -247,11 +252,18 @@ func endsMail(e *trace.Entry) bool {
 
 // answered is the event that the reply e answers: a command, or the text after DATA; nil if it answers none.
 func answered(e *trace.Entry) *trace.Event {
-	n := e.Event.Answers
-	if e.Session == nil || n < 1 {
+	if e.Session == nil {
 		return nil
 	}
-	ev := e.Session.Events
+	return answers(e.Session.Events, e.Event)
+}
+
+// answers is the event among ev that v answers, or nil.
+func answers(ev []*trace.Event, v *trace.Event) *trace.Event {
+	n := v.Answers
+	if n < 1 {
+		return nil
+	}
 	if n <= len(ev) && ev[n-1].N == n {
 		return ev[n-1]
 	}

@@ -113,3 +113,34 @@ func TestLoopbackTogether(t *testing.T) {
 	}
 	golden(t, "together", b.String())
 }
+
+// TestFoldNamesNothingItDoesNotHold holds that only runs with a command are folded: what was said with commands shown
+// beside it is shown too.
+func TestFoldNamesNothingItDoesNotHold(t *testing.T) {
+	keep := func(e *trace.Entry) bool { return e.Event != nil && e.Event.Kind == trace.KindCommand }
+	for _, o := range []Options{{Fold: true, Keep: keep}, {Fold: true, Keep: keep, Plain: true}} {
+		got := timelineText(t, course(), o)
+		if strings.Contains(got, "0 commands") || strings.Count(got, "text") < 2 {
+			t.Errorf("a run without commands is folded:\n%s", got)
+		}
+	}
+}
+
+// TestNoRecipientLeft holds what the server's no to DATA means, by what became of the recipients (RFC 5321 §3.3).
+func TestNoRecipientLeft(t *testing.T) {
+	const left, never = "5 no recipient was left", "5 never: bounce it"
+	for _, c := range []struct{ name, script, want string }{
+		{"all refused", "C: RCPT TO:<a@b.test>\nS: 550 no\nC: DATA\nS: 554 no valid recipients", left},
+		{"two refused, 503", "C: RCPT TO:<a@b.test>\nS: 550 no\nC: RCPT TO:<c@b.test>\nS: 450 no\nC: DATA\nS: 503 RCPT first", left},
+		{"one taken", "C: RCPT TO:<a@b.test>\nS: 250 ok\nC: RCPT TO:<c@b.test>\nS: 550 no\nC: DATA\nS: 554 no", never},
+		{"none named", "C: DATA\nS: 554 no", never},
+		{"the text refused", "C: RCPT TO:<a@b.test>\nS: 250 ok\nC: DATA\nS: 354 go\nD: 9\nS: 554 no", never},
+		{"an earlier mail", "C: RCPT TO:<a@b.test>\nS: 550 no\nC: MAIL FROM:<x@y.test>\nS: 250 ok\nC: DATA\nS: 554 no", never},
+	} {
+		script := "1 1 " + strings.ReplaceAll("G: 220 x\nC: MAIL FROM:<x@y.test>\nS: 250 ok\n"+c.script, "\n", "\n1 1 ")
+		got := sessionText(t, dialogue(&trace.Session{ID: 1, Client: "192.0.2.1:1", Server: "192.0.2.2:25"}, script), Options{})
+		if strings.Contains(got, left) != (c.want == left) || strings.Contains(got, never) != (c.want == never) {
+			t.Errorf("%s: want %q in\n%s", c.name, c.want, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,9 +88,41 @@ func (o *Options) replyMeaning(e *trace.Entry) string {
 	if e.Session != nil && e.Session.ServerHost != "" {
 		server = o.short(e.Session.ServerHost)
 	}
+	if v.Code/100 == 5 && leftWithout(e) {
+		return o.first("mean.re.DATA.none")
+	}
 	s := o.first("mean.re."+verb+"."+code, "mean.code."+code, "mean.re."+verb+"."+digit, "mean.digit."+digit)
 	extensions := max(len(v.Lines)-1, 0)
 	return o.fill(s, "server", server, "n", itoa(int64(extensions)))
+}
+
+// lookBack bounds the events that leftWithout looks at: 100 recipients and their replies, and some more (RFC 5321
+// §4.5.3.1.8).
+const lookBack = 512
+
+// leftWithout says that e answers a DATA command after every recipient of the mail was refused: 503 or 554 then speaks of
+// them, not of the mail (RFC 5321 §3.3, §4.1.1.4).
+func leftWithout(e *trace.Entry) bool {
+	cmd := answered(e)
+	if cmd == nil || cmd.Kind != trace.KindCommand || cmd.Verb != "DATA" {
+		return false
+	}
+	ev := e.Session.Events
+	i, _ := slices.BinarySearchFunc(ev, e.Event.N, func(v *trace.Event, n int) int { return v.N - n })
+	refused := 0
+	for _, v := range slices.Backward(ev[max(i-lookBack, 0):i]) {
+		if v.Kind == trace.KindCommand && v.Verb == "MAIL" {
+			return refused > 0
+		}
+		if c := answers(ev, v); c == nil || c.Verb != "RCPT" {
+			continue
+		}
+		if v.Code < 300 {
+			return false
+		}
+		refused++
+	}
+	return false
 }
 
 // first is the catalog's text of the first key it has, "" if it has none.

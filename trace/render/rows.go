@@ -251,7 +251,7 @@ func (l *Ladder) foldedRow(it item) row {
 			only = x
 		}
 	}
-	r := row{number: e.N, time: l.timeOf(e), cl: talk}
+	r := row{number: e.N, time: l.timeOf(e), packet: l.packets(e.Event), cl: talk}
 	r.from, r.to = sessionHosts(e.Session)
 	opens := l.o.t("fold.opens", "n", itoa(int64(e.N)))
 	if n == 1 {
@@ -266,9 +266,6 @@ func (l *Ladder) foldedRow(it item) row {
 	r.label = []string{l.o.count("fold.commands", n)}
 	r.brief = []string{l.o.t("fold.brief", "n", itoa(n))}
 	r.note = l.o.t("fold.routine") + "; " + opens
-	for _, x := range it {
-		r.packet = l.packets(x.Event)
-	}
 	return r
 }
 
