@@ -21,16 +21,31 @@ const mailPrefix = "mailbox/"
 type boxes struct {
 	store host.Store
 	mu    sync.Mutex
-	last  map[string]int
+	boxes map[string]*box
+}
+
+// box is what a host knows of one mailbox.
+type box struct {
+	last  int        // number of the last message
+	taken smtp.Reply // what is said of a message that was put into it
+}
+
+func (b *boxes) of(user string) *box {
+	known := b.boxes[user]
+	if known == nil {
+		known = &box{taken: smtp.NewReply(250, "2.1.5", "delivered to mailbox "+user)}
+		b.boxes[user] = known
+	}
+	return known
 }
 
 // open finds out how many messages each mailbox holds.
 func (b *boxes) open(store host.Store) {
-	b.store, b.last = store, map[string]int{}
+	b.store, b.boxes = store, map[string]*box{}
 	for _, name := range store.List(mailPrefix) {
 		user, number, ok := splitName(name)
 		if ok {
-			b.last[user] = max(b.last[user], number)
+			b.of(user).last = max(b.of(user).last, number)
 		}
 	}
 }
@@ -46,12 +61,16 @@ func splitName(name string) (user string, number int, ok bool) {
 }
 
 // put adds a message in its final form.
-func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) error {
+func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) smtp.Reply {
 	b.mu.Lock()
-	number := b.last[user] + 1
-	b.last[user] = number
+	box := b.of(user)
+	box.last++
+	number := box.last
 	b.mu.Unlock()
-	return b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), final(reverse, text))
+	if err := b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), final(reverse, text)); err != nil {
+		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
+	}
+	return box.taken
 }
 
 // deliver is final delivery (RFC 5321 §4.4): Return-Path in front, and into the mailbox.
@@ -60,10 +79,7 @@ func (n *Node) deliver(d queue.Delivery) smtp.Reply {
 	if !ok {
 		return n.persona.Reply(persona.UserUnknown, &persona.Values{Host: n.host.Name, Arg: d.Recipient.Address()})
 	}
-	if err := n.boxes.put(user, d.Reverse, d.Text); err != nil {
-		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
-	}
-	return smtp.NewReply(250, "2.1.5", "delivered to mailbox "+user)
+	return n.boxes.put(user, d.Reverse, d.Text)
 }
 
 // mailbox is the name of the mailbox of an address of this host. Local parts compare without regard to case here, which

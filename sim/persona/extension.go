@@ -58,7 +58,7 @@ func (e Extension) Keyword() string {
 // ByKeyword is the extension of a keyword in any case (RFC 5321 §2.4), 0 if the engines do not know it.
 func ByKeyword(keyword string) Extension {
 	for e := Pipelining; e <= Auth; e <<= 1 {
-		if strings.EqualFold(keyword, e.Keyword()) {
+		if known := e.Keyword(); len(known) == len(keyword) && strings.EqualFold(keyword, known) {
 			return e
 		}
 	}

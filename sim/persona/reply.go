@@ -34,12 +34,13 @@ type Values struct {
 	ID     string     // queue id
 	Size   int64      // octets taken
 	Now    time.Time
+	lines  []string // of the last Reply
 }
 
 // maxEcho bounds what is repeated of the client's words, so that no reply line exceeds smtp.MaxReplyLine.
 const maxEcho = 200
 
-// Reply is what p says in situation s. Lines without placeholders are shared with p: nobody may change them.
+// Reply is what p says in situation s. Nobody may change its Lines: they are p's, or v's until the next Reply with v.
 func (p *Persona) Reply(s Situation, v *Values) smtp.Reply {
 	t := &p.Texts[s]
 	r := smtp.Reply{Code: t.Code, Enhanced: t.Enhanced, Lines: t.Lines}
@@ -47,12 +48,12 @@ func (p *Persona) Reply(s Situation, v *Values) smtp.Reply {
 		if strings.IndexByte(line, '{') < 0 {
 			continue
 		}
-		r.Lines = make([]string, len(t.Lines))
-		copy(r.Lines, t.Lines[:i])
+		v.lines = append(v.lines[:0], t.Lines[:i]...)
 		var buf [128]byte
-		for ; i < len(t.Lines); i++ {
-			r.Lines[i] = string(v.fill(buf[:0], t.Lines[i]))
+		for _, line := range t.Lines[i:] {
+			v.lines = append(v.lines, string(v.fill(buf[:0], line)))
 		}
+		r.Lines = v.lines
 		break
 	}
 	return r

@@ -3,6 +3,7 @@ package smtpserver
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -47,10 +48,10 @@ func (n *session) claimReply(r *smtp.Reply) {
 	n.claim(host.Claim{Kind: kind, Code: r.Code, Texts: claimTexts(r)})
 }
 
-// claimTexts are the texts as they stand on the line, with the enhanced code.
+// claimTexts are the texts as they stand on the line, with the enhanced code, for the journal to keep.
 func claimTexts(r *smtp.Reply) []string {
 	if r.Enhanced.IsZero() {
-		return r.Lines
+		return slices.Clone(r.Lines)
 	}
 	texts := make([]string, len(r.Lines))
 	for i, line := range r.Lines {

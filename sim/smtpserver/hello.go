@@ -62,8 +62,7 @@ func (n *session) goodName(c *smtp.Command) bool {
 // helloReply is the persona's line and a line for each extension (RFC 5321 §4.1.1.1).
 func (n *session) helloReply() smtp.Reply {
 	r := n.words(persona.HelloOK)
-	lines := make([]string, 1, 1+len(n.srv.persona.Keywords))
-	lines[0] = r.Lines[0]
+	lines := append(n.lines[:0], r.Lines[0])
 	for _, e := range n.srv.persona.Keywords {
 		if !n.offers.Has(e) {
 			continue
@@ -77,7 +76,7 @@ func (n *session) helloReply() smtp.Reply {
 		}
 		lines = append(lines, line)
 	}
-	r.Lines = lines
+	r.Lines, n.lines = lines, lines
 	return r
 }
 

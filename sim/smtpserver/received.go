@@ -13,10 +13,13 @@ import (
 // Received is the trace field that p puts in front of the text (RFC 5321 §4.4), with its last CRLF. now is the moment in
 // the host's own zone. The engine itself adds no fields: whoever stores the mail does, with this.
 func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
-	from := t.Envelope.Reverse.Address()
 	r := field.Received{
 		Helo: t.Helo, RDNS: t.Name, IP: t.Remote.Addr(), Port: int(t.Remote.Port()),
-		User: t.User, By: t.Server, Software: p.Software, With: t.With(), ID: t.ID, EnvelopeFrom: &from, Time: now,
+		User: t.User, By: t.Server, Software: p.Software, With: t.With(), ID: t.ID, Time: now,
+	}
+	if p.Received != field.StylePostfix { // which does not name it
+		from := t.Envelope.Reverse.Address()
+		r.EnvelopeFrom = &from
 	}
 	if p.WithLower {
 		r.With = strings.ToLower(r.With)

@@ -64,7 +64,7 @@ func New(h *host.Host, cfg Config) *Server {
 	}
 	s.sizeLine = sizeLine(s.persona.SizeMax)
 	s.sessions.New = func() any {
-		n := &session{srv: s}
+		n := &session{srv: s, values: persona.Values{Host: s.cfg.Name, LMTP: s.cfg.LMTP}}
 		n.in = bufio.NewReaderSize(n, readBuffer)
 		return n
 	}

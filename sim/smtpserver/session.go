@@ -33,6 +33,7 @@ type session struct {
 	tx     Transaction
 	open   bool // the backend has been told of tx
 	values persona.Values
+	lines  []string // of the last reply to EHLO
 
 	wait   time.Duration // for the client, at present
 	long   []byte        // a line that did not fit the buffer of in
@@ -53,7 +54,7 @@ func (n *session) begin(conn net.Conn) {
 	n.wait = n.srv.persona.CommandTimeout
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Local, n.tx.Remote = host.Ends(conn)
-	n.values = persona.Values{Host: n.srv.cfg.Name, LMTP: n.srv.cfg.LMTP, IP: n.tx.Remote.Addr()}
+	n.values.IP, n.values.Arg, n.values.Size = n.tx.Remote.Addr(), "", 0
 }
 
 // keepText is the largest buffer for mail data that is kept for the next session.
