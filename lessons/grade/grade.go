@@ -87,7 +87,8 @@ func Log(l *lessons.Lesson, log *lessons.Log, show func(lessons.Input, []play.Li
 			show(in, out)
 		}
 	}
-	report.Screen, report.Complete = p.Screen(), p.Ended()
+	last := l.Screens[len(l.Screens)-1].ID
+	report.Screen, report.Complete = p.Screen(), p.Screen() == last
 	report.take(p.Results())
 	return report, nil
 }

@@ -6,6 +6,7 @@ package play
 var english = map[string]string{
 	// going on
 	"enter":     "Enter goes on.",
+	"end":       "Enter ends the lesson.",
 	"stop":      "Enter goes on. A good place for a break, too: `q` saves.",
 	"more":      "Enter shows the next line, `step all` shows the rest.",
 	"more.rest": "Enter shows the rest.",
@@ -50,7 +51,9 @@ var english = map[string]string{
 
 	// score
 	"score":         "Done: {got} of {of} tasks.",
-	"score.open":    "Still open: {list}.",
+	"open":          "`open {first}` to `open {last}` goes to that page.",
+	"score.missed":  "Answered otherwise: {list}.",
+	"score.open":    "Still open: {list}. `open {first}` goes there.",
 	"score.shown":   "Shown to you: {list}.",
 	"score.guesses": "What you expected came true {got} of {of} times. That counts nothing.",
 	"score.par":     "Lines you needed (and the fewest known): {list}.",
@@ -106,7 +109,7 @@ var english = map[string]string{
 	"help.lesson": "Enter | go on\nhint | a hint; there are three\nwhy 18 | what line 18 means\nbecause 11 | line 11 is your evidence\n" +
 		"ladder, ladder 17 | the lines again; those around line 17\nstep, step all | the next line; all of them\n" +
 		"what-if off mx2 | the same with one thing changed\nback, back 3 | undo the last line; the last three\n" +
-		"branches | ways that you left by going back\npage | this page again\nnext | leave this task open\nscore | what is done\n" +
+		"branches | ways that you left by going back\npage | this page again\nnext | leave this task open\nopen 3.4 | go to another page\nscore | what is done\n" +
 		"lang de | auf Deutsch\nq | save and leave",
 	"help.world":   "In the world: {list}. `? dig` tells about one, `? world` about all.",
 	"help.session": "In a session everything you type goes to the server. Lesson words take a colon there: `:hint`, `:back`, `:leave`. `::` sends a line that begins with a colon.",

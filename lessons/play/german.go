@@ -6,6 +6,7 @@ package play
 var german = map[string]string{
 	// weiter
 	"enter":     "Enter geht weiter.",
+	"end":       "Enter beendet die Lektion.",
 	"stop":      "Enter geht weiter. Auch ein guter Platz für eine Pause: `q` speichert.",
 	"more":      "Enter zeigt die nächste Zeile, `step all` alle.",
 	"more.rest": "Enter zeigt den Rest.",
@@ -50,7 +51,9 @@ var german = map[string]string{
 
 	// Stand
 	"score":         "Geschafft: {got} von {of} Aufgaben.",
-	"score.open":    "Noch offen: {list}.",
+	"open":          "`open {first}` bis `open {last}` geht zu dieser Seite.",
+	"score.missed":  "Anders beantwortet: {list}.",
+	"score.open":    "Noch offen: {list}. `open {first}` geht dorthin.",
 	"score.shown":   "Vorgemacht: {list}.",
 	"score.guesses": "Was du erwartet hast, traf {got} von {of} Mal ein. Das zählt nicht.",
 	"score.par":     "Zeilen, die du brauchtest (und die wenigsten bekannten): {list}.",
@@ -106,7 +109,7 @@ var german = map[string]string{
 	"help.lesson": "Enter | weiter\nhint, tipp | ein Tipp; es gibt drei\nwhy 18, warum 18 | was Zeile 18 bedeutet\nbecause 11, weil 11 | Zeile 11 ist dein Beweis\n" +
 		"ladder, ladder 17 | die Zeilen noch einmal; die um Zeile 17\nstep, step all | die nächste Zeile; alle\n" +
 		"what-if off mx2 | dasselbe mit einer Änderung\nback, back 3 | die letzte Zeile zurücknehmen; die letzten drei\n" +
-		"branches | Wege, die du verlassen hast\npage, seite | diese Seite noch einmal\nnext, weiter | diese Aufgabe offen lassen\nscore, stand | was geschafft ist\n" +
+		"branches | Wege, die du verlassen hast\npage, seite | diese Seite noch einmal\nnext, weiter | diese Aufgabe offen lassen\nopen 3.4, öffne 3.4 | zu einer anderen Seite gehen\nscore, stand | was geschafft ist\n" +
 		"lang en | in English\nq | speichern und gehen",
 	"help.world":   "In der Welt: {list}. `? dig` erklärt einen Befehl, `? welt` alle.",
 	"help.session": "In einer Sitzung geht alles, was du tippst, an den Server. Wörter der Lektion bekommen dort einen Doppelpunkt: `:hint`, `:back`, `:leave`. `::` schickt eine Zeile, die mit einem Doppelpunkt beginnt.",

@@ -17,13 +17,8 @@ func (p *Player) input(line string, played, again bool) []Line {
 	}
 	line = clean(line)
 	p.inputs = append(p.inputs, lessons.Input{N: len(p.inputs) + 1, Screen: p.Screen(), Prompt: p.Prompt(), Line: line, Played: played})
-	if again {
-		p.unkept = len(p.inputs)
-	}
+	p.logged = again
 	p.handle(len(p.inputs) - 1)
-	if again && !p.over() {
-		p.ended = false // a log holds lines that left the lesson; it was entered again
-	}
 	return p.take()
 }
 
@@ -74,8 +69,10 @@ func (p *Player) mark() state {
 	return s
 }
 
-// over reports whether the last screen was reached and asks for nothing more.
-func (p *Player) over() bool { return p.screen == len(p.lesson.Screens)-1 && p.task == nil }
+// over reports whether the last screen was reached and nothing that counts is open.
+func (p *Player) over() bool {
+	return p.screen == len(p.lesson.Screens)-1 && p.task == nil && len(p.openTasks()) == 0
+}
 
 // dispatch gives a line to whoever it is for.
 func (p *Player) dispatch(line string) {

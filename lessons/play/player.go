@@ -49,12 +49,12 @@ type Player struct {
 	header lessons.LogHeader
 
 	inputs  []lessons.Input // all, as logged
-	unkept  int             // how many of them Unkept has given, or came from a log
 	kept    []int           // indexes of the inputs that made the present state, in order
 	changes []int           // positions in kept of those that changed something
 	undone  [][]int         // branches left by going back: their kept inputs
 	refed   int             // inputs and acts done again, in all
 	redo    bool            // going back: doing inputs again
+	logged  bool            // the present input is from a log
 	quiet   bool            // nothing is shown
 	results map[string]*Result
 
@@ -181,14 +181,6 @@ func (p *Player) Screen() string { return p.lesson.Screens[p.screen].ID }
 
 // Inputs is everything that was typed so far.
 func (p *Player) Inputs() []lessons.Input { return slices.Clone(p.inputs) }
-
-// Unkept gives the inputs that came since it was last asked, without those that came from a log: what is to be appended to
-// the log now.
-func (p *Player) Unkept() []lessons.Input {
-	out := slices.Clone(p.inputs[p.unkept:])
-	p.unkept = len(p.inputs)
-	return out
-}
 
 // Log is everything that happened in this lesson.
 func (p *Player) Log() *lessons.Log { return &lessons.Log{Header: p.header, Inputs: p.Inputs()} }

@@ -27,11 +27,17 @@ type Result struct {
 
 	AsSolution bool // the very lines of the known solution, and no others
 
-	items []string // of a sort: answered at least once
+	items  []string // of a sort: answered at least once
+	credit bool     // of a prediction: its answer counts
 }
 
 // Done reports whether the task counts as done by the learner.
 func (r *Result) Done() bool { return r.Of > 0 && r.Got >= r.Of && !r.Played }
+
+// Missed reports an answer that counts and was another one than the right one: nothing is left to do there.
+func (r *Result) Missed() bool {
+	return r.credit && r.Guess != "" && r.Guess != r.Right && r.Got+1 >= r.Of && !r.Done()
+}
 
 func (r *Result) tried(item string) bool {
 	if slices.Contains(r.items, item) {
@@ -62,7 +68,7 @@ func blank(s *lessons.Screen) *Result {
 		r.Of = len(t.Items)
 	}
 	if t, ok := s.Task.(lessons.Predict); ok {
-		r.Of = max(t.Of(), 1)
+		r.Of, r.credit = max(t.Of(), 1), t.Credit
 	}
 	return r
 }
@@ -87,7 +93,7 @@ func (p *Player) Results() []Result {
 // score prints what was reached.
 func (p *Player) score() {
 	got, of, came, made := 0, 0, 0, 0
-	var open, shown, par []string
+	var shown, missed, par []string
 	for _, r := range p.Results() {
 		switch {
 		case !r.Counts:
@@ -95,8 +101,8 @@ func (p *Player) score() {
 			got++
 		case r.Played:
 			shown = append(shown, r.Screen)
-		default:
-			open = append(open, r.Screen)
+		case r.Missed():
+			missed = append(missed, r.Screen)
 		}
 		if r.Counts {
 			of++
@@ -111,12 +117,30 @@ func (p *Player) score() {
 		}
 	}
 	p.say("score", "got", itoa(got), "of", itoa(of))
-	p.sayList("score.open", open)
+	p.sayOpen(p.openTasks())
+	p.sayList("score.missed", missed)
 	p.sayList("score.shown", shown)
 	if made > 0 {
 		p.say("score.guesses", "got", itoa(came), "of", itoa(made))
 	}
 	p.sayList("score.par", par)
+}
+
+// openTasks are the screens of tasks that count and are neither done nor shown.
+func (p *Player) openTasks() []string {
+	var open []string
+	for _, r := range p.Results() {
+		if r.Counts && !r.Done() && !r.Played && !r.Missed() {
+			open = append(open, r.Screen)
+		}
+	}
+	return open
+}
+
+func (p *Player) sayOpen(open []string) {
+	if len(open) > 0 {
+		p.say("score.open", "list", strings.Join(open, ", "), "first", open[0])
+	}
 }
 
 func (p *Player) sayList(key string, list []string) {
@@ -140,4 +164,7 @@ func (p *Player) end() {
 	}
 	p.say("hand-in", "lesson", itoa(p.lesson.Number), "seat", seat, "got", itoa(got), "of", itoa(p.lesson.Credits()),
 		"n", itoa(len(p.inputs)), "digest", p.Log().Digest())
+	if !p.over() {
+		p.say("end")
+	}
 }

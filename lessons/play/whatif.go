@@ -118,10 +118,10 @@ func (p *Player) differently(fault []string, at int) (*sim.World, bool) {
 	acts := p.world.Journal().Acts
 	when, due := time.Duration(0), min(p.acts, len(acts))
 	if due < len(acts) {
-		when = time.Duration(acts[due].At)
+		when = time.Duration(acts[due].At) + time.Millisecond // a typed line takes a second before it does anything
 	}
 	if at > 0 {
-		when = p.world.Timeline().At(at).Time.Sub(trace.FromStd(sc.Start))
+		when = p.world.Timeline().At(at).Time.Sub(trace.FromStd(sc.Start)) + time.Nanosecond
 		due = max(slices.IndexFunc(acts, func(a sim.Act) bool { return a.Events >= at }), 0)
 	}
 	switched, ok := switching(&sc, fault, when)

@@ -21,6 +21,7 @@ func words() []word {
 		{[]string{"help", "?", "hilfe", "h"}, (*Player).help},
 		{[]string{"hint", "tipp", "hinweis"}, func(p *Player, _ []string) { p.hint() }},
 		{[]string{"next", "skip", "weiter"}, func(p *Player, _ []string) { p.next() }},
+		{[]string{"open", "öffne", "oeffne"}, (*Player).reopen},
 		{[]string{"page", "again", "seite"}, func(p *Player, _ []string) { p.showPage() }},
 		{[]string{"why", "warum"}, (*Player).why},
 		{[]string{"step", "schritt"}, (*Player).step},
@@ -74,9 +75,36 @@ func (p *Player) lang(args []string) {
 	p.showPage()
 }
 
+// reopen goes to another screen of the lesson: "open 3.4". Where the screen goes on with the world of the one before, that
+// is opened for it.
+func (p *Player) reopen(args []string) {
+	to := -1
+	for i := range p.lesson.Screens {
+		if len(args) == 1 && p.lesson.Screens[i].ID == args[0] {
+			to = i
+		}
+	}
+	if to < 0 {
+		first, last := p.lesson.Screens[0].ID, p.lesson.Screens[len(p.lesson.Screens)-1].ID
+		p.say("open", "first", first, "last", last)
+		p.sayOpen(p.openTasks())
+		return
+	}
+	for i := to; i >= 0; i-- {
+		if name := p.lesson.Screens[i].Scenario; name != "" {
+			if i < to {
+				p.screen = i
+				p.newWorld(name)
+			}
+			break
+		}
+	}
+	p.open(to)
+}
+
 func (p *Player) leave() {
 	p.say("saved", "screen", p.Screen(), "lesson", itoa(p.lesson.Number))
-	p.ended = true
+	p.ended = !p.logged // a log may hold lines that left the lesson; it was entered again
 }
 
 // unknown answers a word that nobody knows; it is never an attempt.
