@@ -117,6 +117,9 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 	if f.format == "ladder" || f.together || len(f.sessions) > 0 {
 		g.keep = -1
 	}
+	if f.format == "auto" && !f.picture.full && g.keep >= 0 {
+		g.most = manySessions
+	}
 	err = run(g)
 	if missing := g.missing(f.sessions); err == nil && missing != 0 {
 		return a.fail(nil, "error.session", "n", strconv.Itoa(missing), "last", strconv.Itoa(g.seen))
@@ -214,12 +217,19 @@ func (c chosen) Relation(r trace.Relation) {
 // fewSessions is up to how many sessions are shown as ladders without being asked to.
 const fewSessions = 5
 
+// manySessions is how many an overview that nobody asked for keeps; of the smooth ones even fewer. More are counted only, so
+// that memory does not grow with the capture.
+const manySessions = 10_000
+
 // gathered keeps what an analysis finds. Where there are more sessions than keep, it forgets what tables do not show.
 type gathered struct {
 	render.Report
-	keep  int  // sessions that are kept whole; -1: all
-	mails bool // of the others, mails are kept with their recipients
-	seen  int  // sessions in the captures, chosen or not
+	keep  int   // sessions that are kept whole; -1: all
+	mails bool  // of the others, mails are kept with their recipients
+	seen  int   // sessions in the captures, chosen or not
+	most  int   // sessions and relations that are kept at all; 0: all
+	count int   // sessions that came
+	each  []int // of them, in each capture
 }
 
 // Event does nothing: sessions hold their events.
@@ -227,6 +237,14 @@ func (g *gathered) Event(*trace.Session, *trace.Event) {}
 
 // Session keeps s.
 func (g *gathered) Session(s *trace.Session) {
+	g.count++
+	for len(g.each) <= s.Capture {
+		g.each = append(g.each, 0)
+	}
+	g.each[s.Capture]++
+	if g.most > 0 && (len(g.Sessions) >= g.most || len(g.Sessions) >= rowsMax && smooth(s)) {
+		return
+	}
 	g.Sessions = append(g.Sessions, s)
 	if g.keep < 0 || len(g.Sessions) <= g.keep {
 		return
@@ -264,7 +282,11 @@ func (g *gathered) slim(s *trace.Session) *trace.Session {
 func (g *gathered) Capture(c trace.Capture) { g.Captures = append(g.Captures, c) }
 
 // Relation keeps r.
-func (g *gathered) Relation(r trace.Relation) { g.Relations = append(g.Relations, r) }
+func (g *gathered) Relation(r trace.Relation) {
+	if g.most == 0 || len(g.Relations) < relationsMax {
+		g.Relations = append(g.Relations, r)
+	}
+}
 
 // missing is a session that was asked for and is not there, or 0.
 func (g *gathered) missing(asked []int) int {
@@ -283,13 +305,10 @@ func (g *gathered) readable() bool {
 
 // sessionsOf counts the sessions of one capture.
 func (g *gathered) sessionsOf(capture int) int {
-	n := 0
-	for _, s := range g.Sessions {
-		if s.Capture == capture {
-			n++
-		}
+	if capture >= len(g.each) {
+		return 0
 	}
-	return n
+	return g.each[capture]
 }
 
 // csvRows makes rows of each session as it comes.

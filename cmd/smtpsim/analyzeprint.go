@@ -24,7 +24,7 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 	for _, s := range g.Sessions {
 		events += len(s.Events)
 	}
-	ladders := f.format == "ladder" || f.together || len(f.sessions) > 0 || len(g.Sessions) <= fewSessions && events <= fewEvents
+	ladders := f.format == "ladder" || f.together || len(f.sessions) > 0 || g.count <= fewSessions && events <= fewEvents
 	if f.format == "table" {
 		ladders = false
 	}
@@ -32,7 +32,7 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 		p.page(func() error { return a.printCaptures(w, g, o) })
 	}
 	if f.format != "ladder" && len(f.sessions) == 0 && !f.together && len(g.Sessions) > 1 || f.format == "table" && len(g.Sessions) > 0 {
-		p.page(func() error { return a.printOverview(w, f, g.Sessions, o) })
+		p.page(func() error { return a.printOverview(w, f, g, o) })
 	}
 	switch {
 	case f.together && len(g.Sessions) > 0:
@@ -52,7 +52,7 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 	}
 	if !ladders && !f.together && len(g.Sessions) > 1 {
 		p.page(func() error {
-			return say(w, a.t("analyze.many", "n", strconv.Itoa(len(g.Sessions)),
+			return say(w, a.t("analyze.many", "n", strconv.Itoa(g.count),
 				"first", strconv.Itoa(g.Sessions[0].ID), "file", oneLine(g.Captures[g.Sessions[0].Capture].File)), o)
 		})
 	}
@@ -61,8 +61,9 @@ func (a *app) printSessions(w io.Writer, f analyzeFlags, g *gathered) error {
 
 // printOverview prints a row for each session. Where they are very many and nobody asked for all, those come first that did
 // not go smoothly.
-func (a *app) printOverview(w io.Writer, f analyzeFlags, all []*trace.Session, o render.Options) error {
-	if len(all) <= rowsMax || f.format == "table" || f.full {
+func (a *app) printOverview(w io.Writer, f analyzeFlags, g *gathered, o render.Options) error {
+	all := g.Sessions
+	if g.count <= rowsMax || f.format == "table" || f.full {
 		return render.WriteSessions(w, all, o)
 	}
 	some := make([]*trace.Session, 0, rowsMax)
@@ -78,7 +79,7 @@ func (a *app) printOverview(w io.Writer, f analyzeFlags, all []*trace.Session, o
 	if err := render.WriteSessions(w, some, o); err != nil {
 		return err
 	}
-	return say(w, a.t(key, "n", strconv.Itoa(len(some)), "all", strconv.Itoa(len(all))), o)
+	return say(w, a.t(key, "n", strconv.Itoa(len(some)), "all", strconv.Itoa(g.count)), o)
 }
 
 // say prints a remark within the width.

@@ -50,7 +50,7 @@ var english = map[string]string{
 		"command, an EHLO keyword, or a finding of analyze and trace. Without arguments it reads lines from standard input.",
 	"codes.list.use":   "list [replies|enhanced|verbs|keywords|findings]",
 	"codes.list.short": "List what codes can explain",
-	"codes.unknown":    "nothing known about {query}; smtpsim codes list shows what there is",
+	"codes.unknown":    "nothing known about \"{query}\"; smtpsim codes list shows what there is",
 
 	"error.internal":        "internal error: {what}; please report it with the command and the input that led here",
 	"error.lang":            "--lang {value}: expected en or de",

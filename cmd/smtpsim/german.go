@@ -51,7 +51,7 @@ var german = map[string]string{
 		"Argumente liest es Zeilen von der Standardeingabe.",
 	"codes.list.use":   "list [replies|enhanced|verbs|keywords|findings]",
 	"codes.list.short": "Auflisten, was codes erklären kann",
-	"codes.unknown":    "über {query} ist nichts bekannt; smtpsim codes list zeigt, was es gibt",
+	"codes.unknown":    "über \"{query}\" ist nichts bekannt; smtpsim codes list zeigt, was es gibt",
 
 	"error.internal":        "interner Fehler: {what}; bitte melde ihn mit dem Befehl und der Eingabe, die hierher führten",
 	"error.lang":            "--lang {value}: erwartet wird en oder de",

@@ -118,11 +118,16 @@ func (a *app) help(w io.Writer, cmd *cobra.Command) {
 	io.WriteString(w, b.String())
 }
 
+// useLine is how a command is called; one that has commands of its own and can do without them has both ways.
 func (a *app) useLine(cmd *cobra.Command) string {
-	if cmd.HasAvailableSubCommands() {
-		return cmd.CommandPath() + " " + a.t("help.command")
+	if !cmd.HasAvailableSubCommands() {
+		return cmd.UseLine()
 	}
-	return cmd.UseLine()
+	sub := cmd.CommandPath() + " " + a.t("help.command")
+	if !cmd.HasParent() {
+		return sub
+	}
+	return cmd.UseLine() + "\n  " + sub
 }
 
 const (
