@@ -109,7 +109,11 @@ func (p *Player) enter() {
 func (p *Player) toWorld(s string, fields []string) {
 	name := strings.ToLower(fields[0])
 	if p.world == nil || !contains(p.world.Commands(), name) {
-		if p.task == nil || !p.task.stray(s) {
+		switch _, number := entryNumber(strings.Trim(s, "[]")); {
+		case p.task != nil && p.task.stray(s):
+		case number && p.world != nil: // what the ladder says: "[2] opens it"
+			p.ladder([]string{strings.Trim(s, "[]")})
+		default:
 			p.unknown(fields[0])
 		}
 		return

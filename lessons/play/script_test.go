@@ -17,7 +17,7 @@ func everything() []string {
 		"because 14", "because 24", "", "send alice@nord.example bob@west.example", "send", "send x y", "off mx1", "on mx1", "clock +1h", "clock x", "run",
 		strings.Repeat("long ", 1200), "\x1b[31mred\x00\x07", "\xff\xfe", "unknwon", "hlep", "lang xx", "lang", "sort", "sort anna mx", "anna a", "dora", "next",
 		"next", "a", "1", "next", "next", "sort anna a", "sort berta mx", "clara foo", "next", "zone delete nord.example MX", "zone add nord.example MX 10 mx.nord.example",
-		"zone add nord.example MX 20 mx.sued.example", "", "c", "3", "", "", "step delivery", "step foo", "next", "b", "2", "goto 5", "next", "b", "3", "", "a", "3",
+		"zone add nord.example MX 20 mx.sued.example", "", "c", "3", "", "", "step delivery", "step foo", "next", "b", "2", "goto 5", "[3]", "3", "next", "b", "3", "", "a", "3",
 		"because 14", "", "d", "1", "", "", "open", "open 9.9", "open 3.4", "dig west.example MX", "open 1.5", "because 11", "open 1.8", "open 3.14", "a", "2", "", "", "öffne 3.10",
 		"verlassen", "tipp", "weiter", "stand", "zurück 2", "zweige", "zweig a",
 	}

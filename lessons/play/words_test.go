@@ -240,8 +240,14 @@ func TestBecauseCites(t *testing.T) {
 	if r := p.Results()[2]; r.Got != 0 || r.Tries != 6 {
 		t.Errorf("%+v", r)
 	}
+	if out := feed(p, "[2]"); !strings.Contains(out, "MAIL FROM:<alice@nord.example>") {
+		t.Errorf("[2] opens what is folded: %s", out)
+	}
 	if out := feed(p, "#14"); !strings.Contains(out, "an MX record holds a number and a name") {
 		t.Errorf("#14: %s", out)
+	}
+	if out := feed(p, "2"); !strings.Contains(out, "MAIL FROM:<alice@nord.example>") {
+		t.Errorf("2 opens it too, where no line is asked for: %s", out)
 	}
 }
 
