@@ -106,10 +106,10 @@ var german = map[string]string{
 	"why.fault":               "Jemand hat etwas geschaltet: du oder die Lektion.",
 
 	// Hilfe
-	"help.lesson": "Enter | weiter\nhint, tipp | ein Tipp; es gibt drei\nwhy 18, warum 18 | was Zeile 18 bedeutet\nbecause 11, weil 11 | Zeile 11 ist dein Beweis\n" +
+	"help.lesson": "Enter, weiter | weiter\nhint, tipp | ein Tipp; es gibt drei\nwhy 18, warum 18 | was Zeile 18 bedeutet\nbecause 11, weil 11 | Zeile 11 ist dein Beweis\n" +
 		"ladder, ladder 17 | die Zeilen noch einmal; die um Zeile 17\nstep, step all | die nächste Zeile; alle\n" +
 		"what-if off mx2 | dasselbe mit einer Änderung\nback, back 3 | die letzte Zeile zurücknehmen; die letzten drei\n" +
-		"branches | Wege, die du verlassen hast\npage, seite | diese Seite noch einmal\nnext, weiter | diese Aufgabe offen lassen\nopen 3.4, öffne 3.4 | zu einer anderen Seite gehen\nscore, stand | was geschafft ist\n" +
+		"branches | Wege, die du verlassen hast\npage, seite | diese Seite noch einmal\nnext, auslassen | diese Aufgabe offen lassen\nopen 3.4, öffne 3.4 | zu einer anderen Seite gehen\nscore, stand | was geschafft ist\n" +
 		"lang en | in English\nq | speichern und gehen",
 	"help.world":   "In der Welt: {list}. `? dig` erklärt einen Befehl, `? welt` alle.",
 	"help.session": "In einer Sitzung geht alles, was du tippst, an den Server. Wörter der Lektion bekommen dort einen Doppelpunkt: `:hint`, `:back`, `:leave`. `::` schickt eine Zeile, die mit einem Doppelpunkt beginnt.",

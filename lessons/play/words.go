@@ -20,7 +20,8 @@ func words() []word {
 	return []word{
 		{[]string{"help", "?", "hilfe", "h"}, (*Player).help},
 		{[]string{"hint", "tipp", "hinweis"}, func(p *Player, _ []string) { p.hint() }},
-		{[]string{"next", "skip", "weiter"}, func(p *Player, _ []string) { p.next() }},
+		{[]string{"next", "skip", "auslassen"}, func(p *Player, _ []string) { p.next() }},
+		{[]string{"enter", "weiter", "continue"}, func(p *Player, _ []string) { p.enter() }}, // typed instead of pressed
 		{[]string{"open", "öffne", "oeffne"}, (*Player).reopen},
 		{[]string{"page", "again", "seite"}, func(p *Player, _ []string) { p.showPage() }},
 		{[]string{"why", "warum"}, (*Player).why},
@@ -132,6 +133,9 @@ func (p *Player) unknown(word string) {
 		return
 	}
 	p.say("unknown", "word", word)
+	if t, ok := p.task.(*predict); ok && t.guess == "" {
+		t.askAnswer() // whoever types "mx2" means one of the options
+	}
 }
 
 // server is a machine of this world that takes mail from others, as it is typed.
