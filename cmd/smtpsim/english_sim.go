@@ -61,6 +61,7 @@ func englishRun() map[string]string {
 		"flag.journal":             "write the journal of the run to `FILE`",
 		"flag.replay":              "do again what the journal in `FILE` says, and check that it goes the same way",
 		"flag.until":               "stop after so much virtual `TIME`: 30s, 4h, 5d",
+		"flag.unfold.run":          "with --format ladder: show what these `NUMBERS` fold whole: 9,33",
 		"run.listening":            "{host} listens on {address}",
 		"run.stop":                 "Ctrl-C ends the run and prints what happened",
 		"run.came":                 "{client} is connected to {host}",

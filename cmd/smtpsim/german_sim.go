@@ -65,6 +65,7 @@ func germanRun() map[string]string {
 		"flag.journal":      "das Journal des Laufs in `DATEI` schreiben",
 		"flag.replay":       "tun, was das Journal in `DATEI` sagt, und prüfen, dass es genauso verläuft",
 		"flag.until":        "nach so viel virtueller `ZEIT` aufhören: 30s, 4h, 5d",
+		"flag.unfold.run":   "mit --format ladder: ganz zeigen, was diese `NUMMERN` einklappen: 9,33",
 		"run.listening":     "{host} lauscht auf {address}",
 		"run.stop":          "Strg-C beendet den Lauf und zeigt, was geschah",
 		"run.came":          "{client} ist mit {host} verbunden",

@@ -25,6 +25,7 @@ type runFlags struct {
 	journal string
 	replay  string
 	listen  []string
+	unfold  []int
 }
 
 // newRunCmd runs a scenario file.
@@ -54,6 +55,7 @@ func newRunCmd(a *app) *cobra.Command {
 	fl.StringVar(&f.journal, "journal", "", a.t("flag.journal"))
 	fl.StringVar(&f.replay, "replay", "", a.t("flag.replay"))
 	fl.StringArrayVar(&f.listen, "listen", nil, a.t("flag.listen"))
+	fl.IntSliceVar(&f.unfold, "unfold", nil, a.t("flag.unfold.run"))
 	_ = cmd.RegisterFlagCompletionFunc("listen", scenarioHosts) // the flag exists
 	a.pictureFlags(fl, &f.picture)
 	return cmd
@@ -124,6 +126,9 @@ func (a *app) checkRun(name string, f runFlags) error {
 	}
 	if err := a.oneOf("--format", f.format, "table", "ladder", "json", "ndjson"); err != nil {
 		return err
+	}
+	if len(f.unfold) > 0 && f.format != "ladder" {
+		return a.usage("error.flag.with", "flag", "--unfold", "other", "--format ladder")
 	}
 	if f.replay != "" {
 		for _, other := range []struct{ flag, value string }{{"--listen", strings.Join(f.listen, "")}, {"--seed", f.seed}, {"--until", f.until}} {

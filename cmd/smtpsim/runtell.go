@@ -70,6 +70,7 @@ func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFi
 		return err
 	}
 	o := a.options(f.picture)
+	o.Unfold = f.unfold
 	switch f.format {
 	case "json":
 		return render.JSON(out, render.Report{Captures: files.captures(), Sessions: all})

@@ -60,6 +60,9 @@ var english = map[string]string{
 	"mean.delivery": "in the mailbox of {name}",
 	"mean.bounce":   "a report to the sender",
 
+	"fault.host.on": "{a} is on", "fault.host.off": "{a} is off", "fault.host.silent": "{a} is silent",
+	"fault.link.on": "the link between {a} and {b} is on", "fault.link.off": "the link between {a} and {b} is off",
+
 	"mean.greeting.220": "2 ready; server first",
 	"mean.greeting.2":   "2 ready",
 	"mean.greeting.4":   "4 not now: call later",

@@ -60,6 +60,9 @@ var german = map[string]string{
 	"mean.delivery": "im Postfach von {name}",
 	"mean.bounce":   "Meldung an den Absender",
 
+	"fault.host.on": "{a} ist an", "fault.host.off": "{a} ist aus", "fault.host.silent": "{a} ist stumm",
+	"fault.link.on": "die Leitung zwischen {a} und {b} ist an", "fault.link.off": "die Leitung zwischen {a} und {b} ist aus",
+
 	"mean.greeting.220": "2 bereit, Server zuerst",
 	"mean.greeting.2":   "2 bereit",
 	"mean.greeting.4":   "4 jetzt nicht: später",

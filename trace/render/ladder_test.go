@@ -144,3 +144,25 @@ func TestNoRecipientLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestFaults holds that what was switched is told in the reader's language; a state without words keeps the text it has.
+func TestFaults(t *testing.T) {
+	for _, c := range []struct {
+		lang              Lang
+		peer, state, want string
+	}{
+		{English, "", "off", "mx1.west is off"},
+		{German, "", "silent", "mx1.west ist stumm"},
+		{German, "mx2.west.example", "off", "die Leitung zwischen mx1.west und mx2.west ist aus"},
+		{German, "", "odd", "as it is called"},
+	} {
+		tl := &trace.Timeline{Cap: 10}
+		tl.Add(&trace.Entry{Host: "mx1.west.example", Peer: c.peer, Kind: trace.EntryFault, Code: c.state, Text: "as it is called"})
+		for _, plain := range []bool{false, true} {
+			got := timelineText(t, tl, Options{Lang: c.lang, Plain: plain, Width: 200})
+			if !strings.Contains(got, c.want) {
+				t.Errorf("want %q in\n%s", c.want, got)
+			}
+		}
+	}
+}

@@ -36,9 +36,22 @@ func (o *Options) defaultMeaning(e *trace.Entry) string {
 	case trace.EntryQueue, trace.EntryDeliver, trace.EntryBounce:
 		return o.fill(o.first("mean."+string(e.Kind)), "name", e.Name)
 	case trace.EntryFault:
-		return e.Text
+		return o.faultText(e)
 	}
 	return ""
+}
+
+// faultText says what was switched: a host, or the link between two.
+func (o *Options) faultText(e *trace.Entry) string {
+	key := "fault.host."
+	if e.Peer != "" {
+		key = "fault.link."
+	}
+	s := o.first(key + e.Code)
+	if s == "" {
+		return e.Text
+	}
+	return o.fill(s, "a", o.domain(e.Host), "b", o.domain(e.Peer))
 }
 
 func (o *Options) eventMeaning(e *trace.Entry) string {

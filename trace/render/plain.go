@@ -78,7 +78,9 @@ func (l *Ladder) sentence(e *trace.Entry) string {
 		if d, ok := waitOf(e); ok {
 			return l.o.t("plain.queue.next", "from", from, "name", l.o.visible(e.Name), "wait", span(d))
 		}
-	case trace.EntryFault, trace.EntryLearner, entryEnd:
+	case trace.EntryFault:
+		return l.o.visible(l.o.faultText(e))
+	case trace.EntryLearner, entryEnd:
 		return l.o.visible(e.Text)
 	}
 	what := ""
