@@ -29,6 +29,7 @@ type app struct {
 	lang   render.Lang
 	flags  globalFlags
 	output *output // open while a command prints
+	helped error   // what went wrong when help was printed
 }
 
 // globalFlags are the flags that every command has.
@@ -48,7 +49,7 @@ func (a *app) run() int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.Execute()
+	err := errors.Join(root.Execute(), a.helped)
 	if err == nil || a.output != nil && a.output.file == nil { // what standard output got stays
 		err = errors.Join(err, a.commit())
 	}

@@ -148,6 +148,24 @@ func TestFullDiskIsAFailure(t *testing.T) {
 	}
 }
 
+// full is standard output on a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: os.Stdout.Name(), Err: syscall.ENOSPC}
+}
+
+// TestFullDiskIsNamed holds that the one line says what is full, in the user's language, once; help is output like any other.
+func TestFullDiskIsNamed(t *testing.T) {
+	for _, args := range []string{"version", "--help", "help trace", "codes list replies"} {
+		var errs buffer
+		a := &app{in: strings.NewReader(""), out: full{}, err: &errs, env: func(string) string { return "" }, args: strings.Fields(args + " --lang de")}
+		if status := guard(a); status != exitFailure || string(errs) != "smtpsim: Standardausgabe: der Datenträger ist voll\n" {
+			t.Errorf("%s: status %d, %q", args, status, errs)
+		}
+	}
+}
+
 // TestDefectIsOneLine holds that the process wrapper prints no stack.
 func TestDefectIsOneLine(t *testing.T) {
 	var errs buffer

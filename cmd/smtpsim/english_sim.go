@@ -85,6 +85,8 @@ func englishRun() map[string]string {
 		"why.permission":           "no permission",
 		"why.notdir":               "a part of the name is a file, not a directory",
 		"why.readonly":             "it cannot be written to",
+		"error.write":              "{where}: {why}",
+		"output.standard":          "standard output",
 		"why.full":                 "the disk is full",
 		"error.span":               "{flag} {value}: expected a time span such as 30s, 4h or 5d",
 		"error.listen":             "--listen {address}: {why}",

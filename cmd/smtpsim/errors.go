@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -37,7 +38,22 @@ func (a *app) explain(err error) string {
 	if errors.As(err, &known) {
 		return known.text
 	}
+	var path *fs.PathError
+	if errors.As(err, &path) && path.Op == "write" {
+		return a.t("error.write", "where", a.destination(path.Path), "why", a.why(path))
+	}
 	return err.Error()
+}
+
+// destination is what the user calls the file that output goes to.
+func (a *app) destination(path string) string {
+	switch {
+	case path == os.Stdout.Name():
+		return a.t("output.standard")
+	case a.flags.out != "":
+		return "--out " + a.flags.out
+	}
+	return path
 }
 
 // fileError says what is wrong with a file, and what to do.

@@ -89,6 +89,8 @@ func germanRun() map[string]string {
 		"why.permission":    "keine Erlaubnis",
 		"why.notdir":        "ein Teil des Namens ist eine Datei, kein Verzeichnis",
 		"why.readonly":      "dort lässt sich nichts schreiben",
+		"error.write":       "{where}: {why}",
+		"output.standard":   "Standardausgabe",
 		"why.full":          "der Datenträger ist voll",
 		"error.span":        "{flag} {value}: erwartet wird eine Zeitspanne wie 30s, 4h oder 5d",
 		"error.listen":      "--listen {address}: {why}",

@@ -33,7 +33,7 @@ func newRootCmd(a *app) *cobra.Command {
 	f.StringVar(&a.flags.color, "color", "auto", a.t("flag.color"))
 	f.StringVar(&a.flags.out, "out", "", a.t("flag.out"))
 	root.SetFlagErrorFunc(a.flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd.OutOrStdout(), cmd) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.helped = a.help(cmd) })
 	root.SetHelpCommand(newHelpCmd(a))
 	root.AddCommand(
 		newLessonCmd(a),
@@ -83,7 +83,11 @@ func (a *app) none(cmd *cobra.Command, args []string) error {
 }
 
 // help prints what a command does, how it is called and what flags it has, in the user's language.
-func (a *app) help(w io.Writer, cmd *cobra.Command) {
+func (a *app) help(cmd *cobra.Command) error {
+	w, err := a.open()
+	if err != nil {
+		return err
+	}
 	text := cmd.Long
 	if text == "" {
 		text = cmd.Short
@@ -115,7 +119,8 @@ func (a *app) help(w io.Writer, cmd *cobra.Command) {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\n%s\n", a.t("help.more", "command", cmd.CommandPath()))
 	}
-	io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
+	return err
 }
 
 // useLine is how a command is called; one that has commands of its own and can do without them has both ways.
