@@ -20,6 +20,17 @@ func (q *buffer) append(p []byte) {
 	q.b = append(q.b, p...)
 }
 
+// take is append for octets that are not needed elsewhere: it may keep p itself, and gives what the caller has instead.
+func (q *buffer) take(p []byte) []byte {
+	if q.len() > 0 || cap(p) < cap(q.b) {
+		q.append(p)
+		return p
+	}
+	instead := q.b[:0]
+	q.b, q.head = p, 0
+	return instead
+}
+
 func (q *buffer) drop(n int) {
 	q.head += n
 	if q.head == len(q.b) {

@@ -238,7 +238,7 @@ func (c *tcb) keep(p *packet) bool {
 
 // take delivers the segment that is next. It reports whether c still lives.
 func (c *tcb) take(p *packet) bool {
-	if len(p.data) > 0 {
+	if size := uint32(len(p.data)); size > 0 {
 		if c.handle == nil {
 			// RFC 9293 §3.10.7.4 and RFC 1122 §4.2.2.13: text for somebody who has closed is answered with RST, to
 			// show that it was lost. If the other process has closed as well, there is nobody to show it to: the
@@ -248,11 +248,11 @@ func (c *tcb) take(p *packet) bool {
 				return false
 			}
 		} else {
-			c.rcv.append(p.data)
+			p.data = c.rcv.take(p.data)
 		}
-		c.rcvNxt += uint32(len(p.data))
+		c.rcvNxt += size
 		c.ackOwed = true
-		if uint32(len(p.data)) >= c.mss {
+		if size >= c.mss {
 			c.segments++
 			c.ackNow = c.ackNow || c.segments >= 2 // RFC 9293 §3.8.6.3
 		}

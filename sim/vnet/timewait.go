@@ -6,15 +6,14 @@ import "github.com/smtpsim/smtpsim/trace"
 // the peer's FIN if it comes again. The tcb itself goes on to serve other connections.
 type timeWait struct {
 	end           *tcb // as the peer's packets name it; nil: the wait is over
-	gen           uint32
-	client        bool // the local port is one that the host gives out
-	window        uint16
-	seq, ack      uint32
-	local, remote *face
-	lport, rport  uint16
 	peer          *tcb
-	peerGen       uint32
+	local, remote *face
 	expires       int64
+	gen, peerGen  uint32
+	seq, ack      uint32
+	lport, rport  uint16
+	window        uint16
+	client        bool // the local port is one that the host gives out
 }
 
 // timeWaits are a host's connections in TIME-WAIT, oldest first. There is no timer: a wait ends when somebody would notice.
