@@ -109,8 +109,8 @@ func (o *Options) replyMeaning(e *trace.Entry) string {
 	return o.fill(s, "server", server, "n", itoa(int64(extensions)))
 }
 
-// lookBack bounds the events that leftWithout looks at: 100 recipients and their replies, and some more (RFC 5321
-// §4.5.3.1.8).
+// lookBack bounds the events that leftWithout looks at: 100 recipients and their replies, and some more
+// (RFC 5321 §4.5.3.1.8).
 const lookBack = 512
 
 // leftWithout says that e answers a DATA command after every recipient of the mail was refused: 503 or 554 then speaks of
