@@ -74,6 +74,7 @@ var english = map[string]string{
 	"error.file.maildir":    "{file}: is a directory, but no Maildir with cur and new in it; name message files",
 	"error.message.empty":   "{file}: is empty; expected a message with header fields such as Received:",
 	"error.message.none":    "{file}: line 1: expected a header field such as \"Received: from …\"; this is no message",
+	"trace.trust.nobody":    "No line is trusted: --trust does not name the server that took the message last, {host}",
 	"error.trust":           "--trust {why}",
 	"error.file.directory":  "{file}: is a directory; name the files in it",
 	"error.out.directory":   "--out {file}: is a directory; name a file in it",

@@ -75,6 +75,7 @@ var german = map[string]string{
 	"error.file.maildir":    "{file}: ist ein Verzeichnis, aber kein Maildir mit cur und new; nenne Dateien mit Nachrichten",
 	"error.message.empty":   "{file}: ist leer; erwartet wird eine Nachricht mit Feldern wie Received:",
 	"error.message.none":    "{file}: Zeile 1: erwartet wird ein Feld wie \"Received: from …\"; das ist keine Nachricht",
+	"trace.trust.nobody":    "Keine Zeile gilt: --trust nennt den Server nicht, der die Nachricht zuletzt nahm, {host}",
 	"error.trust":           "--trust {why}",
 	"error.file.directory":  "{file}: ist ein Verzeichnis; nenne die Dateien darin",
 	"error.out.directory":   "--out {file}: ist ein Verzeichnis; nenne eine Datei darin",

@@ -215,6 +215,9 @@ func (s *messages) print(w io.Writer, o render.Options) error {
 		if err := render.WriteHops(w, m, o); err != nil {
 			return err
 		}
+		if n := len(m.Hops); n > 0 && m.Border == 0 && !s.opts.Trusted.None() {
+			tell(w, s.a.t("trace.trust.nobody", "host", m.Hops[n-1].By.Host), o.Width)
+		}
 	}
 	return nil
 }
