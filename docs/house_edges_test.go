@@ -74,6 +74,7 @@ func only() map[string]string {
 		"github.com/yuin/goldmark":          "lessons/page",  // Markdown becomes lines of a terminal in one place
 		"github.com/spf13/cobra":            "cmd/smtpsim",   // flags and exit codes live at the front door
 		"github.com/spf13/pflag":            "cmd/smtpsim",
+		"golang.org/x/text":                 "trace/render", // cells of a character
 		"golang.org/x/term":                 "cmd/smtpsim",
 		"github.com/rogpeppe/go-internal":   "cmd/smtpsim", // tests of the command line only
 	}
