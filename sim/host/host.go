@@ -82,6 +82,9 @@ var (
 // Timeout makes reads from c fail with a timeout error when nothing arrives for d; 0 takes the limit away. Deadlines are
 // set in the host's own clock; write deadlines are never used (tls.Conn.Close sets one from the wall clock).
 func Timeout(c net.Conn, clock Clock, d time.Duration) error {
+	if t, ok := c.(interface{ SetReadTimeout(time.Duration) error }); ok {
+		return t.SetReadTimeout(d)
+	}
 	if d == 0 {
 		return c.SetReadDeadline(time.Time{})
 	}

@@ -67,7 +67,9 @@ func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) smtp.Rep
 	box.last++
 	number := box.last
 	b.mu.Unlock()
-	if err := b.store.Put(mailPrefix+user+"/"+strconv.Itoa(number), final(reverse, text)); err != nil {
+	var few [64]byte
+	name := strconv.AppendInt(append(append(append(few[:0], mailPrefix...), user...), '/'), int64(number), 10)
+	if err := b.store.Put(string(name), final(reverse, text)); err != nil {
 		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
 	}
 	return box.taken

@@ -56,14 +56,16 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	}
 	n.mu.Lock()
 	n.count++
-	id := strconv.Itoa(n.count) + "." + strconv.FormatUint(uint64(n.host.Rand.Uint32()), 36) + "@" + n.host.Name
+	count, chance := n.count, n.host.Rand.Uint32()
 	n.mu.Unlock()
 	b := make([]byte, 0, 256+len(m.Header)+len(m.Subject)+len(m.Body)+len(m.Body)/32)
 	b = appendField(b, "From", from)
 	b = appendField(b, "To", m.Header)
 	b = appendField(b, "Subject", m.Subject)
 	b = n.host.Clock.Now().AppendFormat(append(b, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700")
-	b = append(append(append(b, "\r\nMessage-ID: <"...), id...), ">\r\n\r\n"...)
+	b = append(strconv.AppendInt(append(b, "\r\nMessage-ID: <"...), int64(count), 10), '.')
+	b = append(strconv.AppendUint(b, uint64(chance), 36), '@')
+	b = append(append(b, n.host.Name...), ">\r\n\r\n"...)
 	return env, appendLines(b, m.Body), nil
 }
 

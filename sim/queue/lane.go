@@ -4,13 +4,14 @@ import (
 	"github.com/smtpsim/smtpsim/sim/host"
 )
 
-// lane is the row of jobs for one domain. At most one worker serves it: the messages of a lane share its session.
+// lane is the row of jobs for one domain. At most one worker serves it: the messages of a lane share its session. A lane
+// that has ended serves another domain later.
 type lane struct {
 	domain string
 	jobs   []job
 	head   int
 	busy   bool // has a worker, or waits for one in Queue.ready
-	first  [1]job
+	work   func()
 }
 
 // enqueue puts j into the lane of its domain and starts a worker if there is none.
@@ -19,8 +20,7 @@ func (q *Queue) enqueue(j job) {
 	q.mu.Lock()
 	l := q.lanes[domain]
 	if l == nil {
-		l = &lane{domain: domain}
-		l.jobs = l.first[:0]
+		l = q.newLane(domain)
 		q.lanes[domain] = l
 	}
 	l.jobs = append(l.jobs, j)
@@ -39,12 +39,20 @@ func (q *Queue) enqueue(j job) {
 	}
 }
 
-func (q *Queue) start(l *lane) {
-	q.host.Go("deliver", func() {
-		w := worker{queue: q, lane: l}
-		w.run()
-	})
+func (q *Queue) newLane(domain string) *lane {
+	if last := len(q.ended) - 1; last >= 0 {
+		l := q.ended[last]
+		q.ended = q.ended[:last]
+		l.domain, l.busy = domain, false
+		return l
+	}
+	l := &lane{domain: domain}
+	w := worker{queue: q, lane: l}
+	l.work = w.run
+	return l
 }
+
+func (q *Queue) start(l *lane) { q.host.Go("deliver", l.work) }
 
 // next is the lane's next job. Without one the lane ends, unless the worker still holds a session to close first.
 func (q *Queue) next(l *lane, holding bool) (j job, ok bool) {
@@ -64,6 +72,7 @@ func (q *Queue) next(l *lane, holding bool) (j job, ok bool) {
 		return job{}, false
 	}
 	delete(q.lanes, l.domain)
+	q.ended = append(q.ended, l)
 	var successor *lane
 	if len(q.ready) > 0 {
 		successor = q.ready[0]
@@ -96,6 +105,7 @@ type worker struct {
 	session Session // nil: none open
 	sent    int     // messages in it
 	all     []int   // scratch
+	targets []Target
 }
 
 func (w *worker) run() {
@@ -107,6 +117,7 @@ func (w *worker) run() {
 		case w.session != nil:
 			w.hangUp()
 		default:
+			w.plan, w.remote = Plan{}, ""
 			return
 		}
 	}

@@ -56,6 +56,7 @@ type Queue struct {
 	later   schedule
 	lanes   map[string]*lane
 	ready   []*lane // have jobs but no worker, for want of free workers
+	ended   []*lane // for domains to come
 	workers int
 	stopped bool
 }

@@ -89,6 +89,7 @@ func elsewhere(r *smtpclient.Recipient) bool {
 
 // resolve looks up the addresses of a group's exchangers. own: one of them is this host.
 func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, own bool) {
+	targets = w.targets[:0]
 	router := w.queue.opts.Router
 	for _, x := range group {
 		var addrs []netip.Addr
@@ -107,5 +108,6 @@ func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, 
 			targets = append(targets, Target{Name: x.Name, Addr: netip.AddrPortFrom(a, x.Port), LMTP: w.plan.LMTP, Timeout: w.queue.opts.DialMax})
 		}
 	}
+	w.targets = targets
 	return targets, false
 }

@@ -94,6 +94,14 @@ func (n *Network) SetClock(name string, offset time.Duration, driftPPB int64) {
 	c.read = never
 }
 
+// in is the first true time at which the clock shows d more than it does now.
+func (c *clock) in(d time.Duration) int64 {
+	if c.driftPPB == 0 {
+		return c.host.net.after(d)
+	}
+	return c.reaches(c.Now().Add(d))
+}
+
 // reaches is the first true time, from now on, at which the clock shows t or later; never, if int64 nanoseconds do not
 // reach so far.
 func (c *clock) reaches(t time.Time) int64 {

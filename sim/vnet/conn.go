@@ -224,23 +224,40 @@ func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
 // SetReadDeadline sets the moment on the host's clock from which on reading fails; the zero time means never.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	if c.closed {
+	switch {
+	case c.closed:
 		return c.fault("set", net.ErrClosed)
-	}
-	end := c.c
-	n := end.net
-	c.deadline = never
-	if !t.IsZero() {
-		c.deadline = end.host.clock.reaches(t)
-	}
-	if p := end.reader; p != nil {
-		if c.deadline == never {
-			p.timer.off()
-		} else {
-			n.timers.set(&p.timer, order{max(c.deadline, n.now), end.host.nextKey()})
-		}
+	case t.IsZero():
+		c.setDeadline(never)
+	default:
+		c.setDeadline(c.c.host.clock.reaches(t))
 	}
 	return nil
+}
+
+// SetReadTimeout is what host.Timeout does with other connections by a deadline.
+func (c *Conn) SetReadTimeout(d time.Duration) error {
+	switch {
+	case c.closed:
+		return c.fault("set", net.ErrClosed)
+	case d == 0:
+		c.setDeadline(never)
+	default:
+		c.setDeadline(c.c.host.clock.in(d))
+	}
+	return nil
+}
+
+func (c *Conn) setDeadline(at int64) {
+	c.deadline = at
+	end := c.c
+	if p := end.reader; p != nil {
+		if at == never {
+			p.timer.off()
+		} else {
+			end.net.timers.set(&p.timer, order{max(at, end.net.now), end.host.nextKey()})
+		}
+	}
 }
 
 // SetWriteDeadline does nothing.
