@@ -82,7 +82,8 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 // elsewhere reports whether another host should be asked at once: the connection broke before the text was handed over
 // (after it, the mail may have been taken, and another host would make two of it: RFC 1047), or 421, which is about the
 // host and not about the mail (RFC 5321 §4.2.2). All other replies are final for this try: a 5yz of the best exchanger is
-// not taken to the next one (RFC 5321 §4.2.1: "SHOULD NOT repeat the exact request"), a 4yz waits.
+// not taken to the next one (RFC 5321 §4.2.1: "SHOULD NOT repeat the exact request"), a 4yz waits: RFC 5321 §5.1 has the client able to try the next address until one
+// succeeds, §4.2.1 has it try again later. Real servers differ; here the mail waits, as its recipient's own exchanger asked.
 func elsewhere(r *smtpclient.Recipient) bool {
 	return r.Reply.Code == 0 && r.Stage != smtpclient.StageEnd || r.Reply.Code == 421
 }
