@@ -62,7 +62,7 @@ type Signal interface {
 
 // Store is a host's disk: spool and mailboxes. A Put is there whole or not at all, also after a crash.
 type Store interface {
-	Put(name string, data []byte) error // takes data over: nobody changes it until it was deleted. ErrDiskFull
+	Put(name string, data []byte) error // takes data over: nobody changes it from then on. ErrDiskFull
 	Get(name string) ([]byte, error)    // the caller's own. ErrNotFound
 	Delete(name string) error
 	List(prefix string) []string // sorted

@@ -41,8 +41,7 @@ type mail struct {
 	file     string // its name on the disk, which ends with id
 	arrived  time.Time
 	envelope smtp.Envelope
-	data     []byte // the spool file as it was written; nil: on disk only
-	text     []byte // the end of it, or of what was read from the disk
+	text     []byte // nil: on disk only
 	size     int64
 	rcpts    []rcpt // as envelope.Recipients
 	numbers  []int  // 0, 1, 2 ..: a job of one recipient is a part of it

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"container/heap"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ type Delivery struct {
 	ID        string
 	Reverse   smtp.ReversePath
 	Recipient smtp.ForwardPath
-	Text      []byte // not to be changed, and not to be kept
+	Text      []byte // not to be changed
 }
 
 // Queue is one host's spool and the processes that empty it.
@@ -56,7 +57,6 @@ type Queue struct {
 	lanes   map[string]*lane
 	ready   []*lane // have jobs but no worker, for want of free workers
 	ended   []*lane // for domains to come
-	spares  [][]byte
 	workers int
 	stopped bool
 }
@@ -158,9 +158,9 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	if taken {
 		return ErrTaken // two mails with one id would be one mail
 	}
-	m.data = append(append(q.room(len(head)+len(text)), head...), text...)
-	m.text = m.data[start:]
-	if err := q.host.Store.Put(file, m.data); err != nil {
+	data := bytes.Join([][]byte{head, text}, nil)
+	m.text = data[start:]
+	if err := q.host.Store.Put(file, data); err != nil {
 		return err
 	}
 	q.mu.Lock()

@@ -140,7 +140,7 @@ func (q *Queue) finish(m *mail) {
 	q.reportDelay(m)
 	q.save(m)
 	q.mu.Lock()
-	m.data, m.text = nil, nil // the disk has it
+	m.text = nil // the disk has it
 	m.next, _ = m.due()
 	heap.Push(&q.later, m)
 	first := q.later[0] == m
@@ -153,15 +153,12 @@ func (q *Queue) finish(m *mail) {
 // remove takes m out of the spool. The message goes first: a crash in between leaves a state without mail, which is
 // harmless, and never a mail that looks untried.
 func (q *Queue) remove(m *mail) {
-	err := q.host.Store.Delete(m.file)
+	_ = q.host.Store.Delete(m.file) // it can only be gone already
 	if m.saved {
 		_ = q.host.Store.Delete(statePrefix + m.id)
 	}
 	q.mu.Lock()
 	delete(q.mails, m.id)
-	if err == nil { // else it is gone already, or the world is
-		q.giveBack(m.data)
-	}
 	q.mu.Unlock()
 }
 

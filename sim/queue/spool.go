@@ -30,33 +30,6 @@ func appendSpool(dst []byte, m *mail) []byte {
 	return append(dst, "\nDATA\n"...)
 }
 
-// Spool files that were deleted lend their memory to those that come: so many, of at most so many octets.
-const (
-	sparesMax     = 8
-	spareMaxBytes = 64 << 10
-)
-
-// room is memory for a spool file.
-func (q *Queue) room(size int) []byte {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if last := len(q.spares) - 1; last >= 0 {
-		b := q.spares[last]
-		q.spares = q.spares[:last]
-		if cap(b) >= size {
-			return b
-		}
-	}
-	return make([]byte, 0, size)
-}
-
-// giveBack keeps the memory of a spool file that nobody reads any more; q.mu is held.
-func (q *Queue) giveBack(data []byte) {
-	if data != nil && len(q.spares) < sparesMax && cap(data) <= spareMaxBytes {
-		q.spares = append(q.spares, data[:0])
-	}
-}
-
 // parseSpool reads what appendSpool wrote.
 func parseSpool(id string, data []byte) (*mail, error) {
 	m := &mail{id: id, file: spoolPrefix + id, slot: -1}

@@ -118,24 +118,3 @@ func FuzzParseSpool(f *testing.F) {
 		_ = m.parseState(state)
 	})
 }
-
-// The memory of a mail that has left serves the next one, but never while a mail's file is still on the disk.
-func TestSpoolMemoryIsUsedAgain(t *testing.T) {
-	w := newWorld(t, nil)
-	text := func(i int) string { return strings.Repeat(string(rune('a'+i)), 300-i) + "\r\n" }
-	for i := range 20 {
-		w.mailText("alice@nord.example", []byte(text(i)), "bob@nord.example")
-		if i%3 > 0 {
-			w.net.RunIdle()
-		}
-	}
-	w.net.RunIdle()
-	for i, got := range w.boxes["bob@nord.example"] {
-		if got != text(i) {
-			t.Errorf("mail %d is %.20q of %d octets", i, got, len(got))
-		}
-	}
-	if n := len(w.queue.spares); n == 0 || n > sparesMax {
-		t.Errorf("%d pieces of memory are kept", n)
-	}
-}
