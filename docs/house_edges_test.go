@@ -35,7 +35,7 @@ func edges() map[string]string {
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/smtp sim/dns sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
-		"sim/scenario": "codes/smtp",
+		"sim/scenario": "codes/smtp sim/persona",
 		// F5
 		"sim":        "codes/smtp sim/console sim/dns sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
 func (p *parser) hosts() {
@@ -84,8 +85,10 @@ func (p *parser) mailHost(h *Host, y *hostYAML) {
 	if y.Extensions != nil {
 		h.Extensions = []string{}
 		for _, w := range *y.Extensions {
-			h.Extensions = append(h.Extensions, must[string](p)(w.oneOf("PIPELINING", "SIZE", "8BITMIME",
-				"ENHANCEDSTATUSCODES", "STARTTLS", "VRFY", "HELP", "CHUNKING")))
+			if persona.ByKeyword(w.s) == 0 {
+				p.fail(w.err("expected one of the EHLO keywords %s, found %q", strings.Join(persona.Keywords(), ", "), w.s))
+			}
+			h.Extensions = append(h.Extensions, w.s)
 		}
 	}
 	ehlo, err := y.EHLO.oneOf("yes", "no")

@@ -35,7 +35,7 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 		refusal = c.tooBig(size)
 	}
 	if refusal == nil {
-		refusal = needsUTF8(env)
+		refusal = c.lacking(env, text)
 	}
 	if refusal != nil {
 		return refusal
@@ -58,18 +58,6 @@ func storedSize(text []byte) int {
 		return len(text) + 2
 	}
 	return len(text)
-}
-
-// needsUTF8 refuses addresses that only SMTPUTF8 can carry (RFC 6531 §3.1), which this client does not speak.
-func needsUTF8(env *smtp.Envelope) *Error {
-	ascii := env.Reverse.IsASCII()
-	for i := range env.Recipients {
-		ascii = ascii && env.Recipients[i].Forward.IsASCII()
-	}
-	if ascii {
-		return nil
-	}
-	return local(553, "5.6.7", "an address needs SMTPUTF8")
 }
 
 // cleanLineEnds makes every line end CRLF: RFC 5321 §2.3.8 forbids to send CR or LF alone. A text without such is given
@@ -125,7 +113,7 @@ func (t *transaction) appendMail(dst []byte) []byte {
 	if t.uses(persona.EightBitMIME) && t.eightBit {
 		dst = append(dst, " BODY=8BITMIME"...)
 	}
-	return t.appendDSN(dst, t.env.Params)
+	return t.appendParams(dst, smtp.MAIL, t.env.Params)
 }
 
 // appendRcpt writes the RCPT line of recipient i without its end. Source routes are left out (RFC 5321 §3.3: SHOULD NOT be
@@ -133,7 +121,7 @@ func (t *transaction) appendMail(dst []byte) []byte {
 func (t *transaction) appendRcpt(dst []byte, i int) []byte {
 	to := &t.env.Recipients[i]
 	dst = append(to.Forward.Mailbox.Append(append(dst, "RCPT TO:<"...)), '>')
-	return t.appendDSN(dst, to.Params)
+	return t.appendParams(dst, smtp.RCPT, to.Params)
 }
 
 // tookMail, tookRcpt and tookData take in the replies to the three commands.

@@ -32,6 +32,9 @@ func (n *session) auth(c *smtp.Command, bad *smtp.SyntaxError) {
 	}
 }
 
+// authLine is the keyword with the mechanisms (RFC 4954 §3).
+func (n *session) authLine() string { return "AUTH PLAIN LOGIN" }
+
 func (n *session) authPlain(initial string, backend Authenticator) {
 	message, ok := n.response(initial, "")
 	if !ok {

@@ -7,9 +7,18 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
+// dsnExtension is DSN: who is told what became of the mail.
+func dsnExtension() extension {
+	return extension{
+		is:   persona.DSN,
+		mail: []param{{"RET", (*session).dsnMail}, {"ENVID", (*session).dsnMail}},
+		rcpt: []param{{"NOTIFY", (*session).dsnRcpt}, {"ORCPT", (*session).dsnRcpt}},
+	}
+}
+
 // dsnMail checks RET and ENVID (RFC 3461 §4.3, §4.4); if one is wrong, it has answered. What they ask for is the
 // backend's to do.
-func (n *session) dsnMail(p *smtp.Param) bool {
+func (n *session) dsnMail(_ *smtp.Command, p *smtp.Param) bool {
 	ok := p.Name == "ENVID" && p.Value != "" && len(p.Value) <= 100 ||
 		p.Name == "RET" && (strings.EqualFold(p.Value, "FULL") || strings.EqualFold(p.Value, "HDRS"))
 	if !ok {
@@ -19,7 +28,7 @@ func (n *session) dsnMail(p *smtp.Param) bool {
 }
 
 // dsnRcpt checks NOTIFY and ORCPT (RFC 3461 §4.1, §4.2).
-func (n *session) dsnRcpt(p *smtp.Param) bool {
+func (n *session) dsnRcpt(_ *smtp.Command, p *smtp.Param) bool {
 	ok := p.Name == "ORCPT" && strings.IndexByte(p.Value, ';') > 0 && len(p.Value) <= 500 ||
 		p.Name == "NOTIFY" && isNotify(p.Value)
 	if !ok {

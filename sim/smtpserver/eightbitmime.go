@@ -7,9 +7,14 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
+// eightBitMIME is 8BITMIME: octets over 127 in the body of a mail.
+func eightBitMIME() extension {
+	return extension{is: persona.EightBitMIME, mail: []param{{"BODY", (*session).body}}}
+}
+
 // body reads MAIL's BODY parameter (RFC 6152 §2); if it is wrong, it has answered. The text itself is taken as it comes:
 // a server with 8BITMIME must not touch an octet, and one without may (RFC 5321 §2.4) but this one does not.
-func (n *session) body(p *smtp.Param) bool {
+func (n *session) body(_ *smtp.Command, p *smtp.Param) bool {
 	for _, value := range [...]string{"7BIT", "8BITMIME"} {
 		if strings.EqualFold(p.Value, value) {
 			n.tx.Body = value

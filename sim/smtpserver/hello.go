@@ -67,14 +67,14 @@ func (n *session) helloReply() smtp.Reply {
 		if !n.offers.Has(e) {
 			continue
 		}
-		line := e.Keyword()
-		switch e {
-		case persona.Size:
-			line = n.srv.sizeLine
-		case persona.Auth:
-			line = "AUTH PLAIN LOGIN"
+		if line := n.extensionLine(e); line != "" {
+			lines = append(lines, line)
 		}
-		lines = append(lines, line)
+	}
+	for _, e := range n.srv.unordered {
+		if line := n.extensionLine(e); n.offers.Has(e) && line != "" {
+			lines = append(lines, line)
+		}
 	}
 	r.Lines, n.lines = lines, lines
 	return r

@@ -105,7 +105,9 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	case smtp.AUTH:
 		n.auth(c, bad)
 	default:
-		n.unknown(c)
+		if !n.extensionVerb(c, bad) {
+			n.unknown(c)
+		}
 	}
 }
 

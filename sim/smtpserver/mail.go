@@ -131,22 +131,7 @@ func isNumeric(domain string) bool {
 func (n *session) mailParams(c *smtp.Command) bool {
 	n.tx.Size, n.tx.Body = 0, ""
 	for i := range c.Params {
-		p := &c.Params[i]
-		switch {
-		case p.Name == "SIZE" && n.takesParam(persona.Size):
-			if !n.size(p) {
-				return false
-			}
-		case p.Name == "BODY" && n.takesParam(persona.EightBitMIME):
-			if !n.body(p) {
-				return false
-			}
-		case (p.Name == "RET" || p.Name == "ENVID") && n.takesParam(persona.DSN):
-			if !n.dsnMail(p) {
-				return false
-			}
-		default:
-			n.sayOf(persona.ParamUnknown, p.String())
+		if !n.takeParam(smtp.MAIL, c, &c.Params[i]) {
 			return false
 		}
 	}

@@ -49,12 +49,7 @@ func (n *session) addRecipient(c *smtp.Command) {
 // rcptParams checks the parameters of RCPT; if one is wrong, it has answered.
 func (n *session) rcptParams(c *smtp.Command) bool {
 	for i := range c.Params {
-		p := &c.Params[i]
-		if (p.Name != "NOTIFY" && p.Name != "ORCPT") || !n.takesParam(persona.DSN) {
-			n.sayOf(persona.ParamUnknown, p.String())
-			return false
-		}
-		if !n.dsnRcpt(p) {
+		if !n.takeParam(smtp.RCPT, c, &c.Params[i]) {
 			return false
 		}
 	}

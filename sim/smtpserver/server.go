@@ -32,15 +32,17 @@ type Config struct {
 
 // Server is one SMTP or LMTP service of a host. Make it with [New].
 type Server struct {
-	host     *host.Host
-	cfg      Config
-	persona  *persona.Persona
-	claims   host.Claims // nil where nobody listens
-	ids      *persona.IDs
-	sizeLine string
-	sessions sync.Pool // of *session
-	open     atomic.Int32
-	closing  atomic.Bool
+	host       *host.Host
+	cfg        Config
+	persona    *persona.Persona
+	claims     host.Claims // nil where nobody listens
+	ids        *persona.IDs
+	sizeLine   string
+	extensions []extension         // that may come to be offered
+	unordered  []persona.Extension // offered, but without a place among the persona's keywords
+	sessions   sync.Pool           // of *session
+	open       atomic.Int32
+	closing    atomic.Bool
 }
 
 // readBuffer bounds the group of commands that is read at once. RFC 2920 §3.1 leaves it to the client not to send more
@@ -63,6 +65,8 @@ func New(h *host.Host, cfg Config) *Server {
 		s.ids = s.persona.NewIDs(h.Rand)
 	}
 	s.sizeLine = sizeLine(s.persona.SizeMax)
+	offered := (s.persona.Offers | s.cfg.With) &^ s.cfg.Without
+	s.extensions, s.unordered = usable(offered), offered.Beyond(s.persona.Keywords)
 	s.sessions.New = func() any {
 		n := &session{srv: s, values: persona.Values{Host: s.cfg.Name, LMTP: s.cfg.LMTP}}
 		n.in = bufio.NewReaderSize(n, readBuffer)

@@ -7,9 +7,14 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
+// sizeExtension is SIZE: how large a mail will be, and may be.
+func sizeExtension() extension {
+	return extension{is: persona.Size, mail: []param{{"SIZE", (*session).size}}}
+}
+
 // size reads MAIL's SIZE parameter; if it is wrong, it has answered. RFC 1870 §6.1: 552 if more is declared than the
 // server takes. The value is a hint and never where a text ends (§6.3).
-func (n *session) size(p *smtp.Param) bool {
+func (n *session) size(_ *smtp.Command, p *smtp.Param) bool {
 	// RFC 1870 §5: size-value ::= 1*20DIGIT
 	value, err := strconv.ParseUint(p.Value, 10, 64)
 	if err != nil || len(p.Value) > 20 || p.Value[0] == '+' {
