@@ -20,6 +20,7 @@ func edges() map[string]string {
 		// F2
 		"sim/vnet":       "sim/host trace",
 		"sim/realnet":    "sim/host",
+		"sim/conform":    "sim/host",
 		"trace/capture":  "trace",
 		"trace/dialogue": "codes codes/smtp trace",
 		"trace/hops":     "codes/dsn trace trace/field trace/mbox trace/mime",
@@ -35,7 +36,7 @@ func edges() map[string]string {
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/smtp sim/dns sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
-		"sim/scenario": "codes/smtp sim/persona",
+		"sim/scenario": "codes codes/smtp sim/persona trace",
 		// F5
 		"sim":        "codes/smtp sim/console sim/dns sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",
@@ -58,6 +59,7 @@ func testEdges() map[string]string {
 		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
 		"sim/vnet":       "trace/capture", // tshark judges the frames
+		"sim/conform":    "codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field", // the runner of the suite
 		"sim/dns":        "sim/vnet",
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",

@@ -201,6 +201,9 @@ func (w *World) plan() {
 			}
 		})
 	}
+	if w.ev.witness != nil {
+		w.ev.witness.plan()
+	}
 }
 
 // submit writes one mail on a host and hands it over; it runs in a process of that host.

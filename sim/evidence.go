@@ -21,6 +21,7 @@ type evidence struct {
 	recorder trace.Recorder
 	claims   host.Claims
 	now      func() trace.Time // true time
+	witness  *witness          // nil: nothing is expected
 	digest   hash.Hash
 	scratch  []byte
 	logs     map[string][]string // by host, the last maxLog lines and perhaps as many older ones
@@ -44,6 +45,9 @@ func newEvidence(s Sinks, cap int) *evidence {
 func (e *evidence) add(x *trace.Entry) {
 	x.Evidence = trace.Simulated
 	e.timeline.Add(x)
+	if e.witness != nil {
+		e.witness.entry(x)
+	}
 	b := appendNumber(e.scratch[:0], int64(x.N))
 	b = appendNumber(b, int64(x.Time))
 	for _, s := range [...]string{x.Host, x.Peer, string(x.Kind), x.Name, x.Type, x.Code, x.MailID} {
@@ -122,7 +126,12 @@ func (e *evidence) Event(s *trace.Session, ev *trace.Event) {
 }
 
 // Session implements trace.Recorder.
-func (e *evidence) Session(s *trace.Session) { e.recorder.Session(s) }
+func (e *evidence) Session(s *trace.Session) {
+	if e.witness != nil {
+		e.witness.ended(s)
+	}
+	e.recorder.Session(s)
+}
 
 // datagram puts DNS questions and answers into the timeline.
 func (e *evidence) datagram(d vnet.DatagramInfo) {
@@ -178,6 +187,9 @@ func (e *evidence) lines(host string) []string {
 // Claim implements host.Claims: what no wire shows becomes an entry; everything goes on to the journal of claims.
 func (e *evidence) Claim(c host.Claim) {
 	e.claims.Claim(c)
+	if e.witness != nil {
+		e.witness.claim(&c)
+	}
 	kind, text := trace.EntryKind(""), ""
 	switch c.Kind {
 	case host.ClaimQueued:

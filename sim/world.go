@@ -62,13 +62,13 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	no := vnet.Options{Seed: seed, Start: sc.Start, Mechanism: o.Mechanism, Packet: s.Packet, Claims: s.Claims,
 		DefaultLink: vnetLink(sc.Default)}
 	switch {
-	case cap > 0:
+	case cap > 0 || len(sc.Expects) > 0:
 		no.Flows, no.Datagram, no.Claims = w.ev, w.ev.datagram, w.ev
 	case s.Recorder != nil:
 		no.Flows = dialogues{s.Recorder}
 	}
 	w.net = vnet.New(no)
-	w.ev.now = w.net.Time
+	w.ev.now, w.ev.witness = w.net.Time, newWitness(w)
 	if err := w.build(s.Secrets); err != nil {
 		w.net.Close()
 		return nil, err
@@ -208,6 +208,9 @@ func (w *World) Prompt() string { return w.console.Prompt() }
 // Close ends the world; no goroutine is left.
 func (w *World) Close() {
 	if !w.closed {
+		if w.ev.witness != nil {
+			w.ev.witness.judge(0)
+		}
 		w.closed = true
 		w.net.Close()
 	}

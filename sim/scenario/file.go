@@ -19,6 +19,7 @@ type file struct {
 	Broken []brokenYAML `yaml:"broken-names"`
 	Mail   []mailYAML   `yaml:"mail"`
 	Faults []faultYAML  `yaml:"faults"`
+	Expect []expectYAML `yaml:"expect"`
 }
 
 type linkYAML struct {
@@ -91,4 +92,24 @@ type faultYAML struct {
 	Link  []word `yaml:"link"`
 	State word   `yaml:"state"`
 	For   word   `yaml:"for"`
+}
+
+// expectYAML is one expectation: mailbox, queue, reply, command, finding or event says what it is about.
+type expectYAML struct {
+	At       word        `yaml:"at"`
+	Mailbox  word        `yaml:"mailbox"`
+	Queue    word        `yaml:"queue"`
+	Reply    word        `yaml:"reply"`
+	Command  word        `yaml:"command"`
+	Finding  word        `yaml:"finding"`
+	Event    word        `yaml:"event"`
+	Never    *expectYAML `yaml:"never"`
+	Messages word        `yaml:"messages"`
+	Subject  word        `yaml:"subject"`
+	Text     word        `yaml:"text"`
+	Verb     word        `yaml:"verb"`
+	From     word        `yaml:"from"`
+	To       word        `yaml:"to"`
+	Host     word        `yaml:"host"`
+	Count    word        `yaml:"count"`
 }

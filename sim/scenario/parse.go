@@ -115,6 +115,7 @@ func (p *parser) run() {
 	p.zones()
 	p.mail()
 	p.faults()
+	p.expects()
 	sort.SliceStable(p.s.Mail, func(i, j int) bool { return p.s.Mail[i].At < p.s.Mail[j].At })
 	sort.SliceStable(p.s.Faults, func(i, j int) bool { return p.s.Faults[i].At < p.s.Faults[j].At })
 }

@@ -20,6 +20,7 @@ type Scenario struct {
 	Broken  []Broken // names that answer SERVFAIL or not at all
 	Mail    []Mail   // in time order
 	Faults  []Fault  // in time order
+	Expects []Expect // as the file lists them
 	Lookups string   // "all", or "routing": only those that find the way of a mail (no PTR, no address of the MSA)
 	Learner string   // the host from which console commands speak; "": the first MUA
 	Source  []byte   // the file as read
