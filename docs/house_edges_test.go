@@ -59,10 +59,11 @@ func testEdges() map[string]string {
 		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
 		"sim/vnet":       "trace/capture", // tshark judges the frames
-		"sim/conform":    "codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field", // the runner of the suite
 		"sim/dns":        "sim/vnet",
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
+		// the runner of the suite
+		"sim/conform": "codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field",
 	}
 }
 

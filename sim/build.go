@@ -27,7 +27,7 @@ func vnetLink(l scenario.Link) vnet.Link {
 }
 
 // build makes hosts, links, zones and nodes, and plans mail and faults.
-func (w *World) build(secrets func([]byte)) error {
+func (w *World) build(secrets func([]byte), ports func(*host.Host)) error {
 	sc := w.scenario
 	for i := range sc.Hosts {
 		h := &sc.Hosts[i]
@@ -37,6 +37,9 @@ func (w *World) build(secrets func([]byte)) error {
 		}
 		w.net.AddHost(vnet.HostConfig{Name: h.Name, Addrs: h.Addrs, Offset: h.ClockOffset, DriftPPB: h.DriftPPB, Zone: zone})
 		w.order = append(w.order, h.Name)
+		if ports != nil {
+			ports(w.net.Host(h.Name).Ports())
+		}
 	}
 	for _, l := range sc.Links {
 		w.net.SetLink(l.Between[0], l.Between[1], vnetLink(l))

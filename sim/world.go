@@ -30,6 +30,7 @@ type Options struct {
 	Seed        *uint64 // nil: the scenario's
 	TimelineCap int     // 0: DefaultTimelineCap; negative: nobody looks but the sinks that are set, and digests and logs are empty
 	Mechanism   vnet.Mechanism
+	Ports       func(*host.Host) // called for each host before its node starts: tests watch or break it there; nil: nothing
 }
 
 // World is a scenario that lives. It is used from one goroutine; only Inject may be called from others.
@@ -69,7 +70,7 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	}
 	w.net = vnet.New(no)
 	w.ev.now, w.ev.witness = w.net.Time, newWitness(w)
-	if err := w.build(s.Secrets); err != nil {
+	if err := w.build(s.Secrets, o.Ports); err != nil {
 		w.net.Close()
 		return nil, err
 	}

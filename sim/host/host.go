@@ -24,6 +24,16 @@ type Host struct {
 	Go        func(name string, f func())    // starts a process of this host
 	NewSignal func() Signal
 	Claims    Claims // never nil
+	// Inside wraps what a TLS connection carries, for who watches or changes it there; nil: nobody does.
+	Inside func(net.Conn) net.Conn
+}
+
+// Within is conn as the engine uses it: wrapped by Inside, if that is set.
+func (h *Host) Within(conn net.Conn) net.Conn {
+	if h.Inside == nil {
+		return conn
+	}
+	return h.Inside(conn)
 }
 
 // Clock is the host's own clock, offset and drift included. Sleep lasts d of true time.

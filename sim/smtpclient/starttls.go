@@ -60,7 +60,7 @@ func (c *Client) handshake() error {
 	if err := conn.Handshake(); err != nil {
 		return err
 	}
-	c.conn = conn
+	c.conn = c.cfg.Host.Within(conn)
 	state := conn.ConnectionState()
 	c.tls = &state
 	c.claimTLS(host.ClaimTLS, host.TLSVersion(state.Version))

@@ -60,7 +60,7 @@ func (n *session) handshake() {
 		}
 		return
 	}
-	n.tls, n.conn = conn, conn
+	n.tls, n.conn = conn, n.srv.host.Within(conn)
 	state := conn.ConnectionState()
 	n.tx.TLS = &state
 	n.claimTLS(host.ClaimTLS, host.TLSVersion(state.Version))
