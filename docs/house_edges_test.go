@@ -12,6 +12,7 @@ func edges() map[string]string {
 		"codes/dsn":    "codes/smtp",
 		"codes/reason": "codes/smtp",
 		// F1
+		"sim/fault":   "codes/smtp",
 		"sim/host":    "",
 		"trace":       "",
 		"trace/field": "",
@@ -31,7 +32,7 @@ func edges() map[string]string {
 		"sim/persona":    "codes/smtp trace/field",
 		"sim/queue":      "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
 		"sim/smtpclient": "codes/smtp sim/host sim/persona",
-		"sim/smtpserver": "codes/smtp sim/host sim/persona trace/field",
+		"sim/smtpserver": "codes/smtp sim/fault sim/host sim/persona trace/field",
 		"trace/analyze":  "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",

@@ -2,6 +2,7 @@ package smtpserver
 
 import (
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
@@ -48,9 +49,15 @@ func (n *session) bdat(c *smtp.Command, bad *smtp.SyntaxError) {
 
 // readChunk reads size octets and keeps them if keep is set.
 func (n *session) readChunk(size int64, keep bool) error {
+	struck := n.srv.cfg.Fault != nil && keep
 	for size > 0 {
 		if _, err := n.in.Peek(1); err != nil {
 			return err
+		}
+		if struck {
+			if struck = false; n.strikes(fault.AtText, "") {
+				return errFault
+			}
 		}
 		piece, _ := n.in.Peek(int(min(int64(n.in.Buffered()), size)))
 		if keep {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
@@ -40,9 +41,15 @@ func (n *session) readText() error {
 		n.wait = n.srv.cfg.TextTimeout
 		defer func() { n.wait = n.srv.persona.CommandTimeout }()
 	}
+	struck := n.srv.cfg.Fault != nil
 	for {
 		if _, err := n.in.Peek(1); err != nil {
 			return err
+		}
+		if struck {
+			if struck = false; n.strikes(fault.AtText, "") {
+				return errFault
+			}
 		}
 		chunk, _ := n.in.Peek(n.in.Buffered())
 		text, rest, done := n.dots.Feed(chunk)
@@ -75,6 +82,10 @@ func (n *session) addText(piece []byte) {
 // endOfText answers the end of data, by whatever way the text came.
 func (n *session) endOfText() {
 	n.claimData()
+	n.slow = 0
+	if n.srv.cfg.Fault != nil && n.strikes(fault.AtEnd, "") {
+		return
+	}
 	bareLF := n.srv.persona.Customs.BareLF
 	switch {
 	case n.chunks > n.srv.textMax():

@@ -46,6 +46,9 @@ func (n *session) command(line string) {
 	n.verb = c.Step()
 	n.claimCommand(c.Verb, line)
 	n.values.Arg = ""
+	if n.srv.cfg.Fault != nil && n.strikesCommand(&c) {
+		return
+	}
 	switch {
 	case len(line)+2 > n.srv.persona.CommandLineMax:
 		n.refuse(&c, bad, persona.LineTooLong)

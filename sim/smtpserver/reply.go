@@ -32,6 +32,9 @@ func (n *session) answer(r smtp.Reply) {
 	if r.Code >= 400 {
 		n.countError(&r)
 	}
+	if n.plan.Kind != "" && n.disturbed(&r) {
+		return
+	}
 	n.out = r.Append(n.out)
 	n.claimReply(&r)
 	n.state = n.state.After(n.verb, r.Code)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
@@ -28,6 +29,8 @@ type Config struct {
 	SessionsMax int                // so many at once, more get 421; 0: no limit
 	TextTimeout time.Duration      // between two pieces of mail data; 0: as the persona's CommandTimeout
 	IDs         *persona.IDs       // queue ids of the spool, where several servers share one; nil: ids of its own
+
+	Fault func(fault.Moment) (fault.Action, bool) // asked at each stage of a session what goes wrong; nil: nothing
 }
 
 // Server is one SMTP or LMTP service of a host. Make it with [New].

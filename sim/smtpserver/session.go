@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
@@ -42,6 +43,9 @@ type session struct {
 	sum    hash.Hash // of the mail data, where claims are wanted
 	chunks int64     // octets of BDAT chunks so far
 	broken bool      // a chunk failed: those that follow fail too
+
+	plan fault.Action  // for the reply to come
+	slow time.Duration // before each sip of the text
 }
 
 // begin readies n for a new connection.
@@ -55,6 +59,7 @@ func (n *session) begin(conn net.Conn) {
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Local, n.tx.Remote = host.Ends(conn)
 	n.values.IP, n.values.Arg, n.values.Size = n.tx.Remote.Addr(), "", 0
+	n.plan, n.slow = fault.Action{}, 0
 }
 
 // keepText is the largest buffer for mail data that is kept for the next session.
@@ -77,7 +82,9 @@ func (n *session) end() {
 
 // serve is the life of a session (RFC 5321 §3).
 func (n *session) serve(busy bool) error {
-	n.greet(busy)
+	if n.srv.cfg.Fault == nil || !n.strikes(fault.AtConnect, "") {
+		n.greet(busy)
+	}
 	for n.state != smtp.StateClosed && n.err == nil {
 		if n.enough() {
 			break
@@ -110,7 +117,9 @@ func (n *session) greet(busy bool) {
 		n.answer(*refusal)
 		return
 	}
-	n.say(persona.Greeting)
+	if n.srv.cfg.Fault == nil || !n.strikes(fault.AtGreeting, "") {
+		n.say(persona.Greeting)
+	}
 }
 
 // enough ends a session that the server has had enough of, before it reads on.
@@ -169,6 +178,10 @@ func (n *session) Read(p []byte) (int, error) {
 	}
 	if err := host.Timeout(n.raw, n.srv.host.Clock, n.wait); err != nil {
 		return 0, err
+	}
+	if n.slow > 0 {
+		n.srv.host.Clock.Sleep(n.slow)
+		p = p[:min(len(p), sip)]
 	}
 	return n.conn.Read(p)
 }
