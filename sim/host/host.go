@@ -101,6 +101,16 @@ func Timeout(c net.Conn, clock Clock, d time.Duration) error {
 	return c.SetReadDeadline(clock.Now().Add(d))
 }
 
+// WriteTimeout bounds each Write on c from now on: it fails with a timeout error when the peer has made no room for its octets
+// for d (RFC 5321 §4.5.3.2.5: "while awaiting the completion of each TCP SEND call"). Connections that know no such limit
+// stay without one.
+func WriteTimeout(c net.Conn, d time.Duration) error {
+	if t, ok := c.(interface{ SetWriteTimeout(time.Duration) error }); ok {
+		return t.SetWriteTimeout(d)
+	}
+	return nil
+}
+
 // Ends are the addresses of a TCP connection's two ends; zero for other connections.
 func Ends(c net.Conn) (local, remote netip.AddrPort) {
 	if e, ok := c.(interface {

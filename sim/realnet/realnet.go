@@ -157,6 +157,14 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return c.TCPConn.Write(b)
 }
 
+// SetWriteTimeout sets the limit of each Write from now on; 0 leaves it as it is.
+func (c *Conn) SetWriteTimeout(d time.Duration) error {
+	if d > 0 {
+		c.write = d
+	}
+	return nil
+}
+
 // SetWriteDeadline sets a deadline in the wall clock; the zero time brings the limit of each Write back.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
 	c.given.Store(!t.IsZero())

@@ -34,6 +34,7 @@ type Timeouts struct {
 	Mail     time.Duration // §4.5.3.2.2: 5 minutes; for EHLO, RSET, QUIT and the like too
 	Rcpt     time.Duration // §4.5.3.2.3: 5 minutes
 	Data     time.Duration // §4.5.3.2.4: 2 minutes
+	Block    time.Duration // §4.5.3.2.5: 3 minutes, for a piece of anything that is sent
 	End      time.Duration // §4.5.3.2.6: 10 minutes after the final dot: who gives up earlier doubles the mail (RFC 1047)
 }
 
@@ -42,7 +43,7 @@ func (t *Timeouts) fill() {
 		field *time.Duration
 		rfc   time.Duration
 	}{{&t.Greeting, 5 * time.Minute}, {&t.Mail, 5 * time.Minute}, {&t.Rcpt, 5 * time.Minute},
-		{&t.Data, 2 * time.Minute}, {&t.End, 10 * time.Minute}} {
+		{&t.Data, 2 * time.Minute}, {&t.Block, 3 * time.Minute}, {&t.End, 10 * time.Minute}} {
 		if *d.field == 0 {
 			*d.field = d.rfc
 		}
@@ -120,6 +121,7 @@ func New(conn net.Conn, cfg Config) *Client {
 		c.claims = nil
 	}
 	c.buf.in.Reset(c)
+	_ = host.WriteTimeout(conn, c.cfg.Timeouts.Block) // of a closed connection: the next word tells
 	return c
 }
 

@@ -43,6 +43,8 @@ type session struct {
 	sum    hash.Hash // of the mail data, where claims are wanted
 	chunks int64     // octets of BDAT chunks so far
 	broken bool      // a chunk failed: those that follow fail too
+	check  checkpoint
+	proxy  Peer // who holds the connection, where XCLIENT has named another
 
 	plan fault.Action  // for the reply to come
 	slow time.Duration // before each sip of the text
@@ -56,8 +58,10 @@ func (n *session) begin(conn net.Conn) {
 	n.state, n.errors, n.last, n.open = smtp.StateConnected, 0, false, false
 	n.offers = n.srv.offers(false, nil)
 	n.wait = n.srv.persona.CommandTimeout
+	_ = host.WriteTimeout(conn, n.wait) // of a closed connection: the greeting tells
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Local, n.tx.Remote = host.Ends(conn)
+	n.proxy, n.check.kept = Peer{}, ""
 	n.values.IP, n.values.Arg, n.values.Size = n.tx.Remote.Addr(), "", 0
 	n.plan, n.slow = fault.Action{}, 0
 }
@@ -82,6 +86,12 @@ func (n *session) end() {
 
 // serve is the life of a session (RFC 5321 §3).
 func (n *session) serve(busy bool) error {
+	if n.srv.cfg.ImplicitTLS {
+		if n.handshake(); n.tls == nil {
+			return n.err
+		}
+		n.state = smtp.StateConnected
+	}
 	if n.srv.cfg.Fault == nil || !n.strikes(fault.AtConnect, "") {
 		n.greet(busy)
 	}
@@ -112,7 +122,7 @@ func (n *session) greet(busy bool) {
 	}
 	backend, refusal := n.srv.cfg.Backend.Session(&n.tx.Peer)
 	n.backend = backend
-	n.offers = n.srv.offers(false, backend)
+	n.offers = n.srv.offers(n.tls != nil, backend)
 	if refusal != nil {
 		n.answer(*refusal)
 		return

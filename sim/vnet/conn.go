@@ -15,12 +15,13 @@ var errTwoReaders = errors.New("two processes read or write the same connection 
 
 // Conn is a TCP connection as a process holds it: a net.Conn with half-close and Abort. One process may read while another
 // one writes. Read deadlines are in the host's own clock; write deadlines are ignored (tls.Conn.Close sets one from the wall
-// clock).
+// clock), SetWriteTimeout bounds a Write.
 type Conn struct {
 	c             *tcb
 	local, remote netip.AddrPort
 	closed        bool
 	deadline      int64 // true time
+	patience      int64 // of one Write; 0: for ever
 }
 
 func newConn(c *tcb) *Conn {
@@ -86,7 +87,7 @@ func (c *tcb) offerWindow() {
 
 // Write hands octets to the network; it waits while too many are on their way.
 func (c *Conn) Write(b []byte) (int, error) {
-	done := 0
+	done, until := 0, never
 	for {
 		if c.closed {
 			return done, c.fault("write", net.ErrClosed)
@@ -110,12 +111,18 @@ func (c *Conn) Write(b []byte) (int, error) {
 			}
 			continue
 		}
+		if c.patience > 0 && until == never {
+			until = t.net.after(time.Duration(c.patience))
+		}
+		if until <= t.net.now {
+			return done, c.fault("write", os.ErrDeadlineExceeded)
+		}
 		p := t.net.current()
 		if t.writer != nil && t.writer != p {
 			return done, c.fault("write", errTwoReaders)
 		}
 		t.writer = p
-		w := p.block(never, wait{kind: waitWrite, on: t})
+		w := p.block(until, wait{kind: waitWrite, on: t})
 		if !c.closed && t.writer == p {
 			t.writer = nil
 		}
@@ -258,6 +265,16 @@ func (c *Conn) setDeadline(at int64) {
 			end.net.timers.set(&p.timer, order{max(at, end.net.now), end.host.nextKey()})
 		}
 	}
+}
+
+// SetWriteTimeout bounds each Write from now on: it fails with os.ErrDeadlineExceeded when the peer has made no room for its
+// octets for d of true time. 0 takes the limit away.
+func (c *Conn) SetWriteTimeout(d time.Duration) error {
+	if c.closed {
+		return c.fault("set", net.ErrClosed)
+	}
+	c.patience = int64(max(d, 0))
+	return nil
 }
 
 // SetWriteDeadline does nothing.

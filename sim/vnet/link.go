@@ -26,6 +26,10 @@ type path struct {
 	lastAt    int64 // the last packet arrives
 	draws     draws
 	drawing   bool
+
+	troubles []*Trouble // in force
+	stirring draws      // theirs
+	clogged  int64      // what waits has left
 }
 
 // path gives the way from h to another host, made when first used.

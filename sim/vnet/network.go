@@ -121,6 +121,7 @@ type Host struct {
 	conns     []*tcb
 	ports     portSet
 	waits     timeWaits
+	services  map[uint16]Mode // ports that do not answer as the host does
 	out       *host.Host
 }
 

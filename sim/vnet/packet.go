@@ -92,6 +92,14 @@ func (n *Network) send(p *packet) {
 		n.free(p)
 		return
 	}
+	if way.troubles != nil {
+		more := way.trouble(at, frameLen(p))
+		if more.Drop {
+			n.free(p)
+			return
+		}
+		v.Delay, v.Duplicate = v.Delay+more.Delay, v.Duplicate || more.Duplicate
+	}
 	if v.Delay > 0 {
 		at += int64(v.Delay)
 	}

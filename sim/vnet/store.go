@@ -13,6 +13,7 @@ type store struct {
 	files map[string]folder // by what stands before the first slash: a busy spool is not slowed down by full mailboxes
 	used  int64
 	limit int64 // octets; 0: none
+	fault func(file string) error
 }
 
 // folder is some of the files, under their full names.
@@ -28,6 +29,11 @@ func (s *store) folder(name string) folder {
 func (s *store) Put(name string, data []byte) error {
 	if s.host.gone() {
 		return host.ErrClosed
+	}
+	if s.fault != nil {
+		if err := s.fault(name); err != nil {
+			return err
+		}
 	}
 	f := s.folder(name)
 	used := s.used - int64(len(f[name])) + int64(len(data))

@@ -237,7 +237,10 @@ func (h *Host) stray(p *packet) {
 				return
 			}
 		}
-		if l := h.listenerFor(p.to()); l != nil && h.mode != Refusing {
+		if h.services != nil && h.services[p.dport] == Silent {
+			return
+		}
+		if l := h.listenerFor(p.to()); l != nil && h.mode != Refusing && h.services[p.dport] != Refusing {
 			l.syn(p, origin)
 			return
 		}

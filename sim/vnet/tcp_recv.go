@@ -154,8 +154,8 @@ func (c *tcb) inputAck(p *packet, stale bool) bool {
 		}
 		c.wnd, c.wl1, c.wl2 = wnd, p.seq, p.ack
 	}
-	if c.wnd == 0 {
-		c.tries = 0 // they answer: RFC 9293 §3.8.6.1, a zero window may last for ever
+	if c.wnd == 0 && c.handle != nil {
+		c.tries = 0 // they answer: RFC 9293 §3.8.6.1, a zero window may last for ever; not for one whose process has gone
 	}
 	c.output()
 	return true
