@@ -169,7 +169,7 @@ var codesAuth = []int{432, 454, 500, 534, 535, 538, 501, 503, 504}
 // mailRow is for the verbs that open a transaction: RFC 5321 §4.1.4: after EHLO or HELO, and none is open.
 func mailRow(errors, also []int, source string) row {
 	return row{rule: Rule{Success: []int{250}, Error: errors, AlsoPossible: also, Source: source},
-		in: inReady, order: rfcOrder, ok: StateMail, more: same, fail: same}
+		in: inReady, order: rfcOrder, ok: StateMail, more: StateRcpt, fail: same} // 355: RFC 1845 §3
 }
 
 // greetRow is for EHLO and HELO. §4.1.4: at any time, and then they reset; refused, they change nothing.

@@ -23,6 +23,7 @@ type Config struct {
 	Without     persona.Extensions // not used although offered
 	Chunking    bool               // send the text with BDAT where CHUNKING is offered
 	TLS         *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
+	ImplicitTLS bool               // TLS begins with the connection (RFC 8314 §3.3): port 465
 	TLSRequired bool               // no mail without TLS (RFC 3207 §6)
 	Timeouts    Timeouts
 	Buffers     *Buffers // shared by clients, saves memory; nil: none
@@ -128,6 +129,11 @@ func New(conn net.Conn, cfg Config) *Client {
 // Open hears the greeting, introduces the client and, where it is wanted, starts TLS. After an error the client can only
 // Quit or be closed.
 func (c *Client) Open() error {
+	if c.cfg.ImplicitTLS {
+		if err := c.implicitTLS(); err != nil {
+			return err
+		}
+	}
 	reply, err := c.reply(smtp.Connect, c.cfg.Timeouts.Greeting)
 	if err != nil {
 		return &Error{Stage: StageGreeting, Err: err}

@@ -11,7 +11,7 @@ const groupMax = 4000
 
 // envelope says MAIL, RCPT.. and DATA. The error is of the connection; refusals stand in t.
 func (t *transaction) envelope() *Error {
-	if t.uses(persona.Pipelining) {
+	if t.uses(persona.Pipelining) && !t.checkpointed() {
 		return t.inGroups()
 	}
 	return t.stepwise()
@@ -23,6 +23,9 @@ func (t *transaction) stepwise() *Error {
 	reply, err := t.exchange(smtp.MAIL)
 	if err != nil {
 		return &Error{Stage: StageMail, Err: err}
+	}
+	if reply.Code == 355 && t.checkpointed() {
+		return t.resume(reply, t.size)
 	}
 	if t.tookMail(reply); t.refused != nil {
 		return t.refused

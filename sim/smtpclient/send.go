@@ -103,6 +103,7 @@ type transaction struct {
 	size     int
 	eightBit bool
 	accepted int    // recipients
+	offset   int    // octets of the text that the server has already (RFC 1845)
 	refused  *Error // why there can be no mail: the first thing that went wrong for all
 }
 
@@ -178,7 +179,7 @@ func (t *transaction) text(text []byte) *Error {
 	if t.chunked() {
 		end, err = smtp.BDATLast, t.sendChunk(text)
 	} else {
-		err = t.sendText(text)
+		err = t.sendText(text[min(t.offset, len(text)):])
 	}
 	if err != nil {
 		return &Error{Stage: StageEnd, Err: err}

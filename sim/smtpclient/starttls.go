@@ -17,7 +17,7 @@ var errInjected = errors.New("octets in plain text behind the reply to STARTTLS"
 
 // starttls starts TLS where it is wanted and offered, and introduces the client anew (RFC 3207 §4.2).
 func (c *Client) starttls() error {
-	if c.cfg.TLS == nil || c.cfg.Without&persona.StartTLS != 0 {
+	if c.cfg.TLS == nil || c.tls != nil || c.cfg.Without&persona.StartTLS != 0 {
 		return nil
 	}
 	if !c.offers.Has(persona.StartTLS) {
@@ -36,6 +36,20 @@ func (c *Client) starttls() error {
 		return &Error{Stage: StageTLS, Err: err}
 	}
 	return c.introduce()
+}
+
+// implicitTLS makes the handshake before anything is said (RFC 8314 §3).
+func (c *Client) implicitTLS() error {
+	if c.cfg.TLS == nil {
+		return &Error{Stage: StageTLS, Err: ErrNoTLS}
+	}
+	if err := c.handshake(); err != nil {
+		c.claimTLS(host.ClaimTLSFailed, err.Error())
+		c.state = smtp.StateClosed
+		return &Error{Stage: StageTLS, Err: err}
+	}
+	c.state = smtp.StateConnected
+	return nil
 }
 
 // withoutTLS goes on in plain text where that is allowed (RFC 3207 §4: the client decides).

@@ -57,15 +57,17 @@ type Peer struct {
 // parts of Envelope longer copies them (strings may be kept).
 type Transaction struct {
 	Peer
-	Server   string    // the server's own name
-	Verb     smtp.Verb // EHLO, HELO, LHLO; "" if the client never introduced itself
-	Helo     string    // and as what
-	TLS      *tls.ConnectionState
-	User     string // as whom the client has authenticated itself; "" if it has not
-	ID       string // queue id, from the first accepted recipient on
-	Envelope smtp.Envelope
-	Size     int64  // declared by SIZE=; 0: not declared (RFC 1870)
-	Body     string // "7BIT", "8BITMIME", "" if not declared (RFC 6152)
+	Server    string    // the server's own name
+	Verb      smtp.Verb // EHLO, HELO, LHLO; "" if the client never introduced itself
+	Helo      string    // and as what
+	TLS       *tls.ConnectionState
+	User      string // as whom the client has authenticated itself; "" if it has not
+	ID        string // queue id, from the first accepted recipient on
+	Envelope  smtp.Envelope
+	Size      int64     // declared by SIZE=; 0: not declared (RFC 1870)
+	Kind      smtp.Verb // SEND, SOML or SAML where one of them stood for MAIL (RFC 821 §3.4)
+	Forwarded Forwarded // who gave the mail to the content filter, as XFORWARD says
+	Body      string    // "7BIT", "8BITMIME", "" if not declared (RFC 6152)
 }
 
 // With is the protocol the mail came by, as Received fields name it (RFC 5321 §4.4, RFC 3848).

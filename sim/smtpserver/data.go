@@ -2,6 +2,7 @@ package smtpserver
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/fault"
@@ -21,14 +22,24 @@ func (n *session) data(c *smtp.Command) {
 		n.last = true
 		n.say(persona.Unsynchronized)
 	default:
-		n.say(persona.DataOK)
+		n.goAhead()
 		n.verb = smtp.EndOfData
 		if err := n.readText(); err != nil {
+			n.savePart()
 			n.cutShort(err)
 			return
 		}
 		n.endOfText()
 	}
+}
+
+// goAhead is 354.
+func (n *session) goAhead() {
+	if len(n.check.resume) > 0 { // RFC 1845 §5
+		n.reject(354, "", "Send previously checkpointed message starting at octet "+strconv.Itoa(len(n.check.resume)))
+		return
+	}
+	n.say(persona.DataOK)
 }
 
 // readText reads mail data up to its end. More than the limit is read and thrown away: the size that was declared is not
@@ -65,8 +76,9 @@ func (n *session) readText() error {
 
 // beginText readies the buffers for a new text.
 func (n *session) beginText() {
-	n.text, n.chunks = n.text[:0], 0
+	n.text, n.chunks = append(n.text[:0], n.check.resume...), int64(len(n.check.resume))
 	n.beginSum()
+	n.addSum(n.check.resume)
 }
 
 // addText keeps a piece of mail data, one octet beyond the limit at most.
@@ -130,13 +142,17 @@ func (n *session) deliver() {
 		n.forget()
 		return
 	}
-	r := n.backend.Data(&n.tx, n.text)
+	var r *smtp.Reply
+	if !n.check.done { // else it was accepted before the connection broke: no second copy
+		r = n.backend.Data(&n.tx, n.text)
+	}
 	if r == nil {
 		accepted := n.words(persona.Accepted)
 		r = &accepted
 	}
-	if r.Positive() {
+	if r.Positive() && !n.check.done {
 		n.claimStored(n.tx.Envelope.Recipients)
+		n.saveDone()
 	}
 	n.answer(*r)
 	n.forget()

@@ -35,6 +35,11 @@ func extensions() []extension {
 		sizeExtension(),
 		eightBitMIME(),
 		dsnExtension(),
+		sendExtension(), somlExtension(), samlExtension(),
+		etrnExtension(), atrnExtension(), turnExtension(),
+		checkpointExtension(),
+		xclientExtension(), xforwardExtension(),
+		requireTLS(),
 	}
 }
 

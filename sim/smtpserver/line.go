@@ -46,6 +46,7 @@ func (n *session) command(line string) {
 	n.verb = c.Step()
 	n.claimCommand(c.Verb, line)
 	n.values.Arg = ""
+	n.heard(c.Verb)
 	if n.srv.cfg.Fault != nil && n.strikesCommand(&c) {
 		return
 	}
@@ -108,7 +109,7 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	case smtp.AUTH:
 		n.auth(c, bad)
 	default:
-		if !n.extensionVerb(c, bad) {
+		if !n.extensionVerb(c, bad) && !n.private(c) {
 			n.unknown(c)
 		}
 	}

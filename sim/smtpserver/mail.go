@@ -19,7 +19,7 @@ func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 	case !n.goodPath(c, bad, &mailWrongs, c.Reverse.Mailbox):
 	case !allowed:
 		n.outOfOrder(smtp.MAIL)
-	case n.mailParams(c):
+	case n.mailParams(c) && !n.restart(c):
 		n.start(c)
 	}
 }
@@ -129,7 +129,7 @@ func isNumeric(domain string) bool {
 
 // mailParams checks the parameters of MAIL; if one is wrong, it has answered (RFC 5321 §4.1.1.11).
 func (n *session) mailParams(c *smtp.Command) bool {
-	n.tx.Size, n.tx.Body = 0, ""
+	n.tx.Size, n.tx.Body, n.check.id = 0, "", ""
 	for i := range c.Params {
 		if !n.takeParam(smtp.MAIL, c, &c.Params[i]) {
 			return false
@@ -166,7 +166,8 @@ func (n *session) forget() {
 	n.open, n.broken = false, false
 	clear(n.tx.Envelope.Recipients)
 	n.tx.Envelope = smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}
-	n.tx.ID, n.tx.Size, n.tx.Body = "", 0, ""
+	n.tx.ID, n.tx.Size, n.tx.Body, n.tx.Kind = "", 0, "", ""
+	n.check.id, n.check.resume, n.check.done = "", nil, false
 	n.text = n.text[:0]
 	n.chunks = 0
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -16,19 +17,21 @@ import (
 
 // Config is how one server behaves. The zero value with a Backend is a Postfix without TLS.
 type Config struct {
-	Name        string             // the server's own name; "": the host's
-	Persona     *persona.Persona   // nil: persona.Postfix()
-	Backend     Backend            // must be set
-	With        persona.Extensions // offered although the persona does not
-	Without     persona.Extensions // not offered although the persona does; wins over With
-	LMTP        bool               // speak RFC 2033
-	OldServer   bool               // know no EHLO: RFC 821 only
-	TLS         *tls.Config        // nil: no STARTTLS. Rand, Time and curves are set by the engine where the host has Entropy
-	AuthInClear bool               // offer AUTH outside TLS too, which RFC 4954 §4 warns of
-	RequireTLS  bool               // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
-	SessionsMax int                // so many at once, more get 421; 0: no limit
-	TextTimeout time.Duration      // between two pieces of mail data; 0: as the persona's CommandTimeout
-	IDs         *persona.IDs       // queue ids of the spool, where several servers share one; nil: ids of its own
+	Name        string                   // the server's own name; "": the host's
+	Persona     *persona.Persona         // nil: persona.Postfix()
+	Backend     Backend                  // must be set
+	With        persona.Extensions       // offered although the persona does not
+	Without     persona.Extensions       // not offered although the persona does; wins over With
+	LMTP        bool                     // speak RFC 2033
+	OldServer   bool                     // know no EHLO: RFC 821 only
+	TLS         *tls.Config              // nil: no STARTTLS. Rand, Time and curves are set by the engine where the host has Entropy
+	AuthInClear bool                     // offer AUTH outside TLS too, which RFC 4954 §4 warns of
+	RequireTLS  bool                     // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
+	ImplicitTLS bool                     // TLS begins with the connection (RFC 8314 §3.3): port 465
+	Private     map[smtp.Verb]smtp.Reply // verbs of this server's own, and what it says to them
+	SessionsMax int                      // so many at once, more get 421; 0: no limit
+	TextTimeout time.Duration            // between two pieces of mail data; 0: as the persona's CommandTimeout
+	IDs         *persona.IDs             // queue ids of the spool, where several servers share one; nil: ids of its own
 
 	Fault func(fault.Moment) (fault.Action, bool) // asked at each stage of a session what goes wrong; nil: nothing
 }
@@ -121,6 +124,9 @@ func (s *Server) offers(inTLS bool, backend Session) persona.Extensions {
 	}
 	if s.cfg.TLS == nil || inTLS { // RFC 3207 §4.2: MUST NOT be offered inside TLS
 		e &^= persona.StartTLS
+	}
+	if !inTLS { // RFC 8689 §2
+		e &^= persona.RequireTLS
 	}
 	if _, knows := backend.(Authenticator); !knows || !inTLS && !s.cfg.AuthInClear {
 		e &^= persona.Auth
