@@ -11,6 +11,7 @@ func edges() map[string]string {
 		"codes/smtp":   "",
 		"codes/dsn":    "codes/smtp",
 		"codes/reason": "codes/smtp",
+		"codes/sasl":   "",
 		// F1
 		"sim/fault":   "codes/smtp",
 		"sim/host":    "",
@@ -36,10 +37,10 @@ func edges() map[string]string {
 		"trace/analyze":  "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
-		"sim/node":     "codes/smtp sim/dns sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
-		"sim/scenario": "codes codes/smtp sim/persona trace",
+		"sim/node":     "codes/smtp sim/dns sim/fault sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
+		"sim/scenario": "codes codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
+		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",
@@ -80,6 +81,8 @@ func only() map[string]string {
 		"github.com/spf13/pflag":            "cmd/smtpsim",
 		"golang.org/x/text":                 "trace/render", // cells of a character
 		"golang.org/x/term":                 "cmd/smtpsim",
+		"github.com/xdg-go/scram":           "codes/sasl", // a mechanism is a challenge and a response
+		"github.com/xdg-go/stringprep":      "codes/sasl",
 		"github.com/rogpeppe/go-internal":   "cmd/smtpsim", // tests of the command line only
 	}
 }
