@@ -3,6 +3,7 @@ package smtpserver
 import (
 	"crypto/tls"
 	"net/netip"
+	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 )
@@ -65,6 +66,7 @@ type Transaction struct {
 	ID        string // queue id, from the first accepted recipient on
 	Envelope  smtp.Envelope
 	Size      int64     // declared by SIZE=; 0: not declared (RFC 1870)
+	Began     time.Time // when MAIL came, where its BY counts from there (RFC 2852 §4); else zero
 	Kind      smtp.Verb // SEND, SOML or SAML where one of them stood for MAIL (RFC 821 §3.4)
 	Forwarded Forwarded // who gave the mail to the content filter, as XFORWARD says
 	Body      string    // "7BIT", "8BITMIME", "" if not declared (RFC 6152)

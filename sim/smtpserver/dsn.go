@@ -19,7 +19,7 @@ func dsnExtension() extension {
 // dsnMail checks RET and ENVID (RFC 3461 §4.3, §4.4); if one is wrong, it has answered. What they ask for is the
 // backend's to do.
 func (n *session) dsnMail(_ *smtp.Command, p *smtp.Param) bool {
-	ok := p.Name == "ENVID" && p.Value != "" && len(p.Value) <= 100 ||
+	ok := p.Name == "ENVID" && p.Value != "" && len(p.Value) <= 100 && isXtext(p.Value) ||
 		p.Name == "RET" && (strings.EqualFold(p.Value, "FULL") || strings.EqualFold(p.Value, "HDRS"))
 	if !ok {
 		n.sayOf(persona.DSNRetSyntax, p.Name)
@@ -29,11 +29,17 @@ func (n *session) dsnMail(_ *smtp.Command, p *smtp.Param) bool {
 
 // dsnRcpt checks NOTIFY and ORCPT (RFC 3461 §4.1, §4.2).
 func (n *session) dsnRcpt(_ *smtp.Command, p *smtp.Param) bool {
-	ok := p.Name == "ORCPT" && strings.IndexByte(p.Value, ';') > 0 && len(p.Value) <= 500 ||
+	ok := p.Name == "ORCPT" && strings.IndexByte(p.Value, ';') > 0 && len(p.Value) <= 500 && isXtext(p.Value) ||
 		p.Name == "NOTIFY" && isNotify(p.Value)
 	if !ok {
 		n.sayOf(persona.DSNNotifySyntax, p.Name)
 	}
+	return ok
+}
+
+// isXtext says whether each "+" has its two digits (RFC 3461 §4).
+func isXtext(value string) bool {
+	_, ok := smtp.DecodeXtext(value)
 	return ok
 }
 

@@ -40,6 +40,8 @@ func extensions() []extension {
 		checkpointExtension(),
 		xclientExtension(), xforwardExtension(),
 		requireTLS(),
+		deliverBy(), futureRelease(), mtPriority(), requireValidSince(), messageTracking(), variableReturn(),
+		contentPermission(), contentNegotiation(), noSoliciting(),
 	}
 }
 

@@ -2,6 +2,7 @@ package smtpserver
 
 import (
 	"strings"
+	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -130,6 +131,7 @@ func isNumeric(domain string) bool {
 // mailParams checks the parameters of MAIL; if one is wrong, it has answered (RFC 5321 §4.1.1.11).
 func (n *session) mailParams(c *smtp.Command) bool {
 	n.tx.Size, n.tx.Body, n.check.id = 0, "", ""
+	n.tx.Began = time.Time{}
 	for i := range c.Params {
 		if !n.takeParam(smtp.MAIL, c, &c.Params[i]) {
 			return false
@@ -145,8 +147,11 @@ func (n *session) takesParam(e persona.Extension) bool {
 
 // paramsInOrder is the last look at what the single parameters cannot know of.
 func (n *session) paramsInOrder(c *smtp.Command) bool {
-	switch n.stray(c) {
+	switch stray := n.stray(c); stray {
 	case smtp.BadParam, smtp.DoubledParam, smtp.ExtraArgument:
+		if stray == smtp.BadParam && verpAlone(c) {
+			return true
+		}
 		n.sayOf(persona.ParamUnknown, c.Params[len(c.Params)-1].String())
 		return false
 	}

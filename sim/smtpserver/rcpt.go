@@ -39,11 +39,15 @@ func (n *session) addRecipient(c *smtp.Command) {
 		n.tx.ID = n.srv.ids.Next(n.srv.host.Clock.Now())
 	}
 	n.tx.Envelope.Recipients = all
-	if r != nil {
-		n.answer(*r)
+	if r == nil {
+		taken := n.words(persona.RcptOK)
+		r = &taken
+	}
+	if len(c.Params) > 0 {
+		n.answer(n.features(c, *r))
 		return
 	}
-	n.say(persona.RcptOK)
+	n.answer(*r)
 }
 
 // rcptParams checks the parameters of RCPT; if one is wrong, it has answered.

@@ -30,6 +30,10 @@ func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
 	if t.TLS != nil {
 		r.TLS = receivedTLS(t.TLS)
 	}
+	if len(t.Envelope.Params) > 0 {
+		r.WithNote = t.solicitNote()
+		t.priorityClause(&r)
+	}
 	return field.Format(r, p.Received) + "\r\n"
 }
 

@@ -26,6 +26,7 @@ type Config struct {
 	OldServer   bool                     // know no EHLO: RFC 821 only
 	TLS         *tls.Config              // nil: no STARTTLS. Rand, Time and curves are set by the engine where the host has Entropy
 	AuthInClear bool                     // offer AUTH outside TLS too, which RFC 4954 §4 warns of
+	Terms       Terms                    // what the extensions hold mail to
 	RequireTLS  bool                     // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
 	ImplicitTLS bool                     // TLS begins with the connection (RFC 8314 §3.3): port 465
 	Private     map[smtp.Verb]smtp.Reply // verbs of this server's own, and what it says to them

@@ -17,7 +17,7 @@ func (w *writer) exim(r Received) {
 	}
 	w.put("by ", atom(r.By), " ")
 	if r.With != "" {
-		w.put("with ", atom(r.With), " ")
+		w.put("with ", atom(r.With), withNote(r), " ")
 	}
 	if r.TLS != nil {
 		w.eximTLS(r.TLS)
@@ -30,6 +30,7 @@ func (w *writer) exim(r Received) {
 	if len(r.For) == 1 {
 		w.fold("for ", path(r.For[0]))
 	}
+	w.clauses(r)
 	w.put(";")
 	w.fold(dateExim(r.Time))
 }

@@ -69,7 +69,7 @@ func (w *writer) plain(r Received) {
 		w.put(" via ", atom(r.Via))
 	}
 	if r.With != "" {
-		w.put(" with ", atom(r.With))
+		w.put(" with ", atom(r.With), withNote(r))
 	}
 	if r.ID != "" {
 		w.put(" id ", atom(r.ID))
@@ -82,6 +82,23 @@ func (w *writer) plain(r Received) {
 	}
 	w.put(";")
 	w.fold(dateExim(r.Time))
+}
+
+// clauses writes further registered clauses where the style has no place of its own for them.
+func (w *writer) clauses(r Received) {
+	for _, c := range r.Clauses {
+		if !strings.EqualFold(c.Name, "tls") { // it stands beside the protocol
+			w.fold(atom(c.Name), " ", atom(c.Value))
+		}
+	}
+}
+
+// withNote is the comment behind the protocol.
+func withNote(r Received) string {
+	if r.WithNote == "" {
+		return ""
+	}
+	return " (" + comment(r.WithNote) + ")"
 }
 
 // literal is the address literal of RFC 5321 §4.1.3, "" for no address.

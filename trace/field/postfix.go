@@ -16,10 +16,13 @@ func (w *writer) postfix(r Received) {
 	if r.User != "" {
 		w.fold("(Authenticated sender: ", comment(r.User), ")")
 	}
-	w.fold("by ", atom(r.By), " (", comment(r.Software), ") with ", atom(r.With), " id ", atom(r.ID))
+	w.fold("by ", atom(r.By), " (", comment(r.Software), ") with ", atom(r.With), withNote(r), " id ", atom(r.ID))
 	if len(r.For) == 1 { // two or more recipients: none is named, so that nobody learns of the others (RFC 5321 §7.2)
-		w.fold("for <", path(r.For[0]), ">; ")
+		w.fold("for <", path(r.For[0]), ">")
+		w.clauses(r)
+		w.put("; ")
 	} else {
+		w.clauses(r)
 		w.put(";")
 		w.fold()
 	}

@@ -23,6 +23,7 @@ type Received struct {
 
 	Via          string   // RFC 5321 §4.4 "Link"
 	With         string   // RFC 5321 §4.4 "Protocol", as written: "ESMTPS", "esmtps"
+	WithNote     string   // a comment behind it: "SOLICIT=net.example:ADV" (RFC 3865 §2.6); written only
 	ID           string   // the server's name for the mail, its queue id
 	For          []string // forward-paths without angle brackets; RFC 5321 allows one, old software wrote more
 	EnvelopeFrom *string  // reverse-path without angle brackets; "" is <>; nil: not said
