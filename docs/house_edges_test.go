@@ -33,7 +33,7 @@ func edges() map[string]string {
 		"sim/persona":    "codes/smtp trace/field",
 		"sim/queue":      "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
 		"sim/smtpclient": "codes/smtp sim/host sim/persona",
-		"sim/smtpserver": "codes/smtp sim/fault sim/host sim/persona trace/field",
+		"sim/smtpserver": "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
 		"trace/analyze":  "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
@@ -65,7 +65,7 @@ func testEdges() map[string]string {
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
 		// the runner of the suite
-		"sim/conform": "codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field",
+		"sim/conform": "codes/sasl codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field",
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/sasl"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 )
 
@@ -43,9 +44,16 @@ type Hello interface {
 	Hello(p Peer, v smtp.Verb, name string) *smtp.Reply
 }
 
-// Authenticator is a Session that knows passwords; without one AUTH is not offered (RFC 4954).
+// Authenticator is a Session that knows users and their secrets; without one AUTH is not offered (RFC 4954). The error is
+// sasl.ErrRefused for a name that is nobody's, sasl.ErrTemporary where it cannot be looked up now.
 type Authenticator interface {
-	Authenticate(identity, password string) bool
+	Credential(identity string) (*sasl.Credential, error)
+}
+
+// Truster is a Session that may believe a client who names the submitter of a mail (RFC 4954 §5); without one nobody is
+// believed.
+type Truster interface {
+	Trusts(t *Transaction, submitter smtp.Mailbox) bool
 }
 
 // Peer is who has connected.

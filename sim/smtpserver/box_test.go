@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/sasl"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -146,10 +147,24 @@ func (s *boxKnows) Verify(arg string) *smtp.Reply {
 	return nil
 }
 
-func (s *boxKnows) Authenticate(identity, password string) bool {
-	return identity == "alice" && password == "secret" || identity == "haha@phpgangsta.de" && password == "meinpasswort" ||
-		identity == "email@domain.de" && password == "GeheimPasswortHier"
+func (s *boxKnows) Credential(identity string) (*sasl.Credential, error) {
+	switch identity {
+	case "alice":
+		return &sasl.Credential{Password: "secret", Token: "t0k3n"}, nil
+	case "haha@phpgangsta.de":
+		return &sasl.Credential{Password: "meinpasswort"}, nil
+	case "email@domain.de":
+		return &sasl.Credential{Password: "GeheimPasswortHier"}, nil
+	case "weak":
+		return &sasl.Credential{Password: "secret", Weak: []string{"PLAIN", "LOGIN"}}, nil
+	case "later":
+		return nil, sasl.ErrTemporary
+	}
+	return nil, sasl.ErrRefused
 }
+
+// Trusts believes alice.
+func (s *boxKnows) Trusts(t *smtpserver.Transaction, _ smtp.Mailbox) bool { return t.User == "alice" }
 
 func (s *boxKnows) Expand(arg string) *smtp.Reply {
 	if arg != "liste" {

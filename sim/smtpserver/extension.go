@@ -40,6 +40,7 @@ func extensions() []extension {
 		checkpointExtension(),
 		xclientExtension(), xforwardExtension(),
 		requireTLS(),
+		authExtension(),
 		deliverBy(), futureRelease(), mtPriority(), requireValidSince(), messageTracking(), variableReturn(),
 		contentPermission(), contentNegotiation(), noSoliciting(),
 	}

@@ -70,6 +70,9 @@ func (n *session) helloReply() smtp.Reply {
 		if line := n.extensionLine(e); line != "" {
 			lines = append(lines, line)
 		}
+		if e == persona.Auth {
+			lines = n.appendLegacy(lines)
+		}
 	}
 	for _, e := range n.srv.unordered {
 		if line := n.extensionLine(e); n.offers.Has(e) && line != "" {

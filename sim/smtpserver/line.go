@@ -57,6 +57,8 @@ func (n *session) command(line string) {
 		n.refuse(&c, bad, persona.NoMail) // RFC 5321 §3.1
 	case n.srv.cfg.RequireTLS && n.tls == nil && !beforeTLS(c.Verb):
 		n.refuse(&c, bad, persona.StartTLSFirst)
+	case n.srv.cfg.RequireAuth && n.tx.User == "" && !beforeAuth(c.Verb):
+		n.refuseUnknown(&c, bad)
 	default:
 		n.dispatch(&c, bad)
 	}
@@ -65,13 +67,20 @@ func (n *session) command(line string) {
 // refuse answers a command whose verb does not matter any more. RFC 3030 §2: a server that offers CHUNKING "MUST accept and
 // discard" the octets behind a BDAT that it refuses; left in the line, they would be taken for commands.
 func (n *session) refuse(c *smtp.Command, bad *smtp.SyntaxError, s persona.Situation) {
+	if n.skipChunk(c, bad) {
+		n.say(s)
+	}
+}
+
+// skipChunk reads the octets behind a BDAT; false if the connection broke.
+func (n *session) skipChunk(c *smtp.Command, bad *smtp.SyntaxError) bool {
 	if c.Verb == smtp.BDAT && bad == nil && n.offers.Has(persona.Chunking) {
 		if err := n.readChunk(c.Size, false); err != nil {
 			n.cutShort(err)
-			return
+			return false
 		}
 	}
-	n.say(s)
+	return true
 }
 
 // dispatch calls the method of the verb. bad is what is wrong with its arguments, nil if they can be read.

@@ -25,8 +25,12 @@ type Config struct {
 	LMTP        bool                     // speak RFC 2033
 	OldServer   bool                     // know no EHLO: RFC 821 only
 	TLS         *tls.Config              // nil: no STARTTLS. Rand, Time and curves are set by the engine where the host has Entropy
-	AuthInClear bool                     // offer AUTH outside TLS too, which RFC 4954 §4 warns of
+	AuthInClear bool                     // offer passwords to be sent outside TLS too, which RFC 4954 §4 warns of
 	Terms       Terms                    // what the extensions hold mail to
+	Mechanisms  []string                 // of AUTH, in the order listed; nil: PLAIN LOGIN. Unknown ones are listed, and refused
+	Refused     []string                 // mechanisms that are listed and answered with 504 all the same
+	LegacyAuth  bool                     // list AUTH in the old form too: "AUTH=PLAIN LOGIN"
+	RequireAuth bool                     // 530 to mail before AUTH (RFC 4954 §6): not for port 25
 	RequireTLS  bool                     // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
 	ImplicitTLS bool                     // TLS begins with the connection (RFC 8314 §3.3): port 465
 	Private     map[smtp.Verb]smtp.Reply // verbs of this server's own, and what it says to them
@@ -45,6 +49,7 @@ type Server struct {
 	claims     host.Claims // nil where nobody listens
 	ids        *persona.IDs
 	sizeLine   string
+	authOpen   bool                // AUTH may be offered without TLS
 	extensions []extension         // that may come to be offered
 	unordered  []persona.Extension // offered, but without a place among the persona's keywords
 	sessions   sync.Pool           // of *session
@@ -71,6 +76,7 @@ func New(h *host.Host, cfg Config) *Server {
 	if s.ids == nil {
 		s.ids = s.persona.NewIDs(h.Rand)
 	}
+	s.authOpen = s.cfg.authOpen()
 	s.sizeLine = sizeLine(s.persona.SizeMax)
 	offered := (s.persona.Offers | s.cfg.With) &^ s.cfg.Without
 	s.extensions, s.unordered = usable(offered), offered.Beyond(s.persona.Keywords)
@@ -129,7 +135,7 @@ func (s *Server) offers(inTLS bool, backend Session) persona.Extensions {
 	if !inTLS { // RFC 8689 §2
 		e &^= persona.RequireTLS
 	}
-	if _, knows := backend.(Authenticator); !knows || !inTLS && !s.cfg.AuthInClear {
+	if _, knows := backend.(Authenticator); !knows || !inTLS && !s.authOpen {
 		e &^= persona.Auth
 	}
 	return e
