@@ -27,7 +27,7 @@ func vnetLink(l scenario.Link) vnet.Link {
 }
 
 // build makes hosts, links, zones and nodes, and plans mail and faults.
-func (w *World) build(secrets func([]byte), ports func(*host.Host)) error {
+func (w *World) build(secrets func([]byte), ports func(*host.Host), configure func(*node.Config)) error {
 	sc := w.scenario
 	for i := range sc.Hosts {
 		h := &sc.Hosts[i]
@@ -40,6 +40,10 @@ func (w *World) build(secrets func([]byte), ports func(*host.Host)) error {
 		if ports != nil {
 			ports(w.net.Host(h.Name).Ports())
 		}
+	}
+	if len(sc.Troubles) > 0 {
+		w.troubles = troubles{keeper: w.net.AddHost(vnet.HostConfig{Name: keeperName}), configs: map[string]node.Config{},
+			down: map[string]bool{}, shows: map[string]string{}, names: map[string][]func(*dns.Server){}}
 	}
 	for _, l := range sc.Links {
 		w.net.SetLink(l.Between[0], l.Between[1], vnetLink(l))
@@ -54,19 +58,33 @@ func (w *World) build(secrets func([]byte), ports func(*host.Host)) error {
 		if err != nil {
 			return err
 		}
+		if err := w.troubleOf(&sc.Hosts[i], &cfg, authority); err != nil {
+			return err
+		}
+		if configure != nil {
+			configure(&cfg)
+		}
 		n, err := node.Start(cfg)
 		if err != nil {
 			return err
 		}
 		w.nodes[cfg.Host.Name] = n
-		for _, b := range sc.Broken {
-			if d := n.DNS(); d != nil {
-				d.SetFault(dns.Fault{Name: b.Name, Below: true, Kind: faultKind(b.How)})
-			}
+		w.breakNames(n)
+		if len(sc.Troubles) > 0 {
+			w.troubles.configs[cfg.Host.Name] = cfg
 		}
 	}
 	w.plan()
 	return nil
+}
+
+// breakNames makes a name server fail for the names that the scenario calls broken.
+func (w *World) breakNames(n *node.Node) {
+	for _, b := range w.scenario.Broken {
+		if d := n.DNS(); d != nil {
+			d.SetFault(dns.Fault{Name: b.Name, Below: true, Kind: faultKind(b.How)})
+		}
+	}
 }
 
 func faultKind(how string) dns.FaultKind {
@@ -181,16 +199,7 @@ func parseReply(s string) (smtp.Reply, error) {
 func (w *World) plan() {
 	for i := range w.scenario.Mail {
 		m := &w.scenario.Mail[i]
-		h := w.net.Host(m.Host)
-		w.net.Spawn(h, "writes mail", func() {
-			h.Ports().Clock.Sleep(m.At)
-			for range max(m.Count, 1) {
-				w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
-				if m.Every > 0 {
-					h.Ports().Clock.Sleep(m.Every)
-				}
-			}
-		})
+		w.planMail(m, 0)
 	}
 	for i := range w.scenario.Faults {
 		f := &w.scenario.Faults[i]
@@ -204,9 +213,31 @@ func (w *World) plan() {
 			}
 		})
 	}
+	w.planTroubles()
 	if w.ev.witness != nil {
 		w.ev.witness.plan()
 	}
+}
+
+// planMail starts the process that writes a mail, or what of a series is still to come.
+func (w *World) planMail(m *scenario.Mail, from time.Duration) {
+	h := w.net.Host(m.Host)
+	first, count := m.At, max(m.Count, 1)
+	for ; count > 0 && first < from; count-- {
+		first += m.Every
+	}
+	if count == 0 {
+		return
+	}
+	w.net.Spawn(h, "writes mail", func() {
+		h.Ports().Clock.Sleep(first - from)
+		for range count {
+			w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
+			if m.Every > 0 {
+				h.Ports().Clock.Sleep(m.Every)
+			}
+		}
+	})
 }
 
 // submit writes one mail on a host and hands it over; it runs in a process of that host.

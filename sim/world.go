@@ -30,7 +30,8 @@ type Options struct {
 	Seed        *uint64 // nil: the scenario's
 	TimelineCap int     // 0: DefaultTimelineCap; negative: nobody looks but the sinks that are set, and digests and logs are empty
 	Mechanism   vnet.Mechanism
-	Ports       func(*host.Host) // called for each host before its node starts: tests watch or break it there; nil: nothing
+	Ports       func(*host.Host)   // called for each host before its node starts: tests watch or break it there; nil: nothing
+	Node        func(*node.Config) // the last word on what a host does; nil: none
 }
 
 // World is a scenario that lives. It is used from one goroutine; only Inject may be called from others.
@@ -41,6 +42,7 @@ type World struct {
 	nodes    map[string]*node.Node
 	order    []string // hosts, as the scenario lists them
 	zones    *dns.Zones
+	troubles troubles
 	console  *console.Console
 	journal  Journal
 	steps    *Act // the open "steps" act, if the last one was
@@ -70,7 +72,7 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	}
 	w.net = vnet.New(no)
 	w.ev.now, w.ev.witness = w.net.Time, newWitness(w)
-	if err := w.build(s.Secrets, o.Ports); err != nil {
+	if err := w.build(s.Secrets, o.Ports, o.Node); err != nil {
 		w.net.Close()
 		return nil, err
 	}

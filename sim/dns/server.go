@@ -29,6 +29,8 @@ type Fault struct {
 	Name  string // a domain name
 	Below bool   // and all names below it
 	Kind  FaultKind
+
+	Chance func() bool // asked for each question whether the fault strikes; nil: always
 }
 
 // Server answers for zones. Faults may be set while it serves.
@@ -63,7 +65,7 @@ func (s *Server) fault(name string) (FaultKind, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if f.Name == name || f.Below && InZone(name, f.Name) {
+		if (f.Name == name || f.Below && InZone(name, f.Name)) && (f.Chance == nil || f.Chance()) {
 			return f.Kind, true
 		}
 	}

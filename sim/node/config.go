@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/fault"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
@@ -60,6 +61,9 @@ type Config struct {
 
 	SubmitTo   string         // MUA: the name of its MSA, looked up by address
 	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587
+
+	Fault func(fault.Moment) (fault.Action, bool) // asked by the servers at each stage of a session; nil: nothing goes wrong
+	Seams Seams                                   // where tests put something between
 }
 
 // TLS is a host's stand to STARTTLS.

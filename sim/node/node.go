@@ -49,7 +49,7 @@ func Start(cfg Config) (*Node, error) {
 	if len(cfg.Resolver) > 0 {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
 	}
-	n.connect = queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base}, cfg.TLS.Client)
+	n.connect = cfg.Seams.connect(queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base}, cfg.TLS.Client))
 	n.boxes.open(cfg.Host.Store)
 	if err := n.start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
@@ -124,7 +124,7 @@ func (n *Node) openQueue() error {
 		router.Local = func(d string) bool { return n.domains[d] || n.isOwnLiteral(d) }
 	}
 	if c.is(MDA) {
-		opts.Deliver = n.deliver
+		opts.Deliver = c.Seams.deliver(n.deliver)
 	}
 	q, err := queue.Open(n.host, opts)
 	n.queue = q
@@ -137,7 +137,7 @@ func (n *Node) listen(port uint16, p policy, lmtp bool) error {
 	if err != nil {
 		return err
 	}
-	cfg := smtpserver.Config{Persona: n.persona, Backend: &backend{node: n, policy: p}, LMTP: lmtp, OldServer: n.cfg.NoEHLO,
+	cfg := smtpserver.Config{Persona: n.persona, Backend: n.cfg.Seams.backend(&backend{node: n, policy: p}), Fault: n.cfg.Fault, LMTP: lmtp, OldServer: n.cfg.NoEHLO,
 		TLS: n.cfg.TLS.Server}
 	cfg.With, cfg.Without = n.cfg.extensions()
 	if n.queue != nil {

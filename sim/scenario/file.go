@@ -92,6 +92,24 @@ type faultYAML struct {
 	Link  []word `yaml:"link"`
 	State word   `yaml:"state"`
 	For   word   `yaml:"for"`
+
+	Do        word   `yaml:"do"` // a fault of sim/fault
+	Service   word   `yaml:"service"`
+	Command   word   `yaml:"command"`
+	Recipient word   `yaml:"recipient"`
+	Odds      word   `yaml:"odds"`
+	Times     word   `yaml:"times"`
+	Reply     word   `yaml:"reply"`
+	Wait      word   `yaml:"wait"`
+	Down      word   `yaml:"down"`
+	Queue     word   `yaml:"queue"`
+	Bandwidth word   `yaml:"bandwidth"`
+	How       word   `yaml:"how"`
+	Name      word   `yaml:"name"`
+	Offset    word   `yaml:"offset"`
+	Drift     word   `yaml:"drift"`
+	Remove    []word `yaml:"remove"`
+	Add       []word `yaml:"add"`
 }
 
 // expectYAML is one expectation: mailbox, queue, reply, command, finding or event says what it is about.

@@ -72,7 +72,12 @@ func (p *parser) writer(y mailYAML, from string) string {
 }
 
 func (p *parser) faults() {
-	for _, y := range p.f.Faults {
+	for i := range p.f.Faults {
+		y := &p.f.Faults[i]
+		if y.Do.set() {
+			p.trouble(y)
+			continue
+		}
 		f := Fault{At: must[time.Duration](p)(y.At.span())}
 		if d := must[time.Duration](p)(y.For.span()); d > 0 {
 			f.Until = f.At + d

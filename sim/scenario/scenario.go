@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/smtpsim/smtpsim/sim/fault"
 )
 
 // Scenario is a network and what happens in it. Times are true (virtual) time since Start.
@@ -20,6 +22,7 @@ type Scenario struct {
 	Broken  []Broken // names that answer SERVFAIL or not at all
 	Mail    []Mail   // in time order
 	Faults  []Fault  // in time order
+	Troubles []fault.Fault // faults with do:, as the file lists them: the place is the name of a stream of chance
 	Expects []Expect // as the file lists them
 	Lookups string   // "all", or "routing": only those that find the way of a mail (no PTR, no address of the MSA)
 	Learner string   // the host from which console commands speak; "": the first MUA
