@@ -46,7 +46,37 @@ const (
 	BareLFEnds                    // a line end like CRLF, so that LF.LF ends the text: the door of SMTP smuggling
 )
 
+//house:table constant
+var bareLFNames = [...]string{"keep", "normalize", "reject", "ends"}
+
 // String is the name in configuration.
-func (b BareLF) String() string {
-	return [...]string{"keep", "normalize", "reject", "ends"}[min(b, BareLFEnds)]
+func (b BareLF) String() string { return bareLFNames[min(b, BareLFEnds)] }
+
+// customNames are the switches by their names in data files, in the order of flag.
+//
+//house:table constant
+var customNames = [...]string{
+	"lone-bracket", "numeric-domain", "any-hello-name", "mail-before-hello", "order-first", "ignore-quit-arg",
+	"bare-verb-unknown", "starttls-anywhere", "params-after-helo", "counts-syntax-only", "verify-needs-at", "drops-http",
+	"synchronized",
+}
+
+// flag is the switch with the name customNames[at].
+func (c *Customs) flag(at int) *bool {
+	return [...]*bool{
+		&c.LoneBracket, &c.NumericDomain, &c.AnyHelloName, &c.MailBeforeHello, &c.OrderFirst, &c.IgnoreQuitArg,
+		&c.BareVerbUnknown, &c.StartTLSAnywhere, &c.ParamsAfterHelo, &c.CountsSyntaxOnly, &c.VerifyNeedsAt, &c.DropsHTTP,
+		&c.Synchronized,
+	}[at]
+}
+
+// Names lists the switches that are on, as data files have them.
+func (c *Customs) Names() []string {
+	var on []string
+	for at, name := range customNames {
+		if *c.flag(at) {
+			on = append(on, name)
+		}
+	}
+	return on
 }

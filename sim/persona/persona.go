@@ -10,6 +10,7 @@ import (
 // change single fields; nobody changes it after a server or a queue was started with it.
 type Persona struct {
 	Name     string // "postfix", as scenario files have it
+	About    string // one line on what it stands for
 	Software string // as the software writes itself in banners and trace fields: "Exim 4.96"
 	Texts    [situations]Text
 	Customs  Customs
@@ -24,23 +25,11 @@ type Persona struct {
 	CommandTimeout time.Duration // RFC 5321 §4.5.3.2.7: at least 5 minutes
 	HopLimit       int           // more Received fields than this are taken for a loop (RFC 5321 §6.3)
 	IDStyle        IDStyle
+	Convert        Conversion // as a client, of mail that the next host does not take as it is
 	Retry          Retry
 	DelayDSN       time.Duration // a "delayed" report goes out after this; 0: never
 	GiveUp         time.Duration // a message is returned after this
 	BounceGiveUp   time.Duration // a report that cannot be delivered is dropped after this
 	WithLower      bool          // its Received field says "with esmtp", not "with ESMTP"
-}
-
-// Names lists the personalities, in order.
-func Names() []string { return []string{"exim", "postfix"} }
-
-// ByName makes the personality of that name; nil if there is none.
-func ByName(name string) *Persona {
-	switch name {
-	case "exim":
-		return Exim()
-	case "postfix":
-		return Postfix()
-	}
-	return nil
+	Client         Client        // how it behaves towards servers
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestTexts(t *testing.T) {
 			if !r.Enhanced.IsZero() && r.Enhanced[0] != r.Code/100 {
 				t.Errorf("%s, situation %d: class of %s", name, s, r)
 			}
-			if (r.Intermediate() || s <= HelloUnknown || name == "exim") && !r.Enhanced.IsZero() {
+			if (r.Intermediate() || s <= HelloUnknown || name == "exim") && p.Texts[s].Code != 334 && name != "opensmtpd" && name != "sendmail" && !r.Enhanced.IsZero() {
 				t.Errorf("%s, situation %d: RFC 2034 wants no enhanced code here: %s", name, s, r)
 			}
 			wire := string(r.Append(nil))
@@ -69,7 +70,7 @@ func TestQueueIDs(t *testing.T) {
 		"exim":    regexp.MustCompile(`^[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}$`),
 	}
 	now := time.Date(2026, 11, 21, 18, 32, 9, 640_000_000, time.UTC)
-	for _, name := range Names() {
+	for name := range shape {
 		ids := ByName(name).NewIDs(rand.New(rand.NewPCG(1, 2)))
 		seen := map[string]bool{}
 		for range 200_000 {
@@ -143,23 +144,112 @@ func TestRetry(t *testing.T) {
 }
 
 func TestExtensions(t *testing.T) {
-	for e := Pipelining; e <= Auth; e <<= 1 {
-		if ByKeyword(strings.ToLower(e.Keyword())) != e || e.Keyword() == "" {
-			t.Errorf("%b: keyword %q", e, e.Keyword())
+	for _, name := range Names() {
+		p := ByName(name)
+		if missing := p.Offers.Beyond(p.Keywords); len(missing) > 0 {
+			t.Errorf("%s: %v are offered and have no place in the order of keywords", name, missing)
 		}
-		for _, name := range Names() {
-			n := 0
-			for _, k := range ByName(name).Keywords {
-				if k == e {
-					n++
-				}
-			}
-			if n != 1 {
-				t.Errorf("%s: %s stands %d times in the order of keywords", name, e, n)
+	}
+	if ByKeyword("XFOO") != 0 || ByName("nobody") != nil || ByName("neutral") != nil {
+		t.Error("something unknown was found")
+	}
+}
+
+// TestLoad holds that the data files are without error, that every personality has words for each situation, and that a
+// copy may be changed.
+func TestLoad(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.Names(), Names()) || !slices.IsSorted(c.Names()) || len(c.Names()) < 2 {
+		t.Fatalf("names %q, %q", c.Names(), Names())
+	}
+	for _, name := range c.Names() {
+		p := c.ByName(name)
+		if p.Name != name || p.Software == "" || p.CommandLineMax < 512 || p.CommandTimeout <= 0 || p.GiveUp <= 0 {
+			t.Errorf("%s: %+v", name, p)
+		}
+		p.Texts[Greeting].Code, p.SizeMax = 999, -1
+		if again := c.ByName(name); again.Texts[Greeting].Code == 999 || again.SizeMax == -1 {
+			t.Errorf("%s: a copy was none", name)
+		}
+	}
+}
+
+// TestDataErrors: what is wrong in a file is told with its line.
+func TestDataErrors(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"greeting: 220 x\nfoo: bar":      `line 2: foo: nothing is called so`,
+		"greeting 220":                   `line 1: expected "key: value"`,
+		"mail-ok: OK":                    `expected a reply such as`,
+		"mail-ok: 250 a\nmail-ok: 250 b": `"mail-ok" stands twice`,
+		"mail-ok: 250-a\nsize-max: 1":    `mail-ok: the last line of a reply`,
+		"mail-ok: 250-a":                 `mail-ok: the last line of a reply`,
+		"mail-ok: 250-a\nmail-ok: 251 b": `the same codes`,
+		"size-max: 1\nsize-max: 2":       `"size-max" stands twice`,
+		"size-max: many":                 `expected a number of octets`,
+		"hop-limit: -1":                  `expected a number`,
+		"command-timeout: 5":             `expected a time such as`,
+		"give-up: xd":                    `expected a time such as`,
+		"retry: double 5m":               `double has other times behind it`,
+		"retry: F,2h":                    `expected a rule such as`,
+		"retry: G,2h,1h,0.5":             `expected a factor`,
+		"offers: FOO":                    `no EHLO keyword is called "FOO"`,
+		"offers: +SIZE DSN":              `either all words have a sign`,
+		"keywords: SIZE SIZE":            `stands twice`,
+		"customs: nonsense":              `no custom is called "nonsense"`,
+		"takes: lower-case":              `"lower-case" is nothing that may pass`,
+		"bare-lf: sometimes":             `expected one of keep, normalize, reject, ends`,
+		"queue-id: roman":                `expected one of hex, base62`,
+		"received: verbose":              `no style of trace fields`,
+		"with-lower: true":               `expected yes or no`,
+		"like: nobody":                   `there is no personality "nobody"`,
+		"size-max: 1\nlike: postfix":     `must come first`,
+		"client-split: never":            `expected one of per-domain, per-recipient`,
+		"client-timeout-end: soon":       `expected a time`,
+	} {
+		if _, err := c.Parse("x", text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	p, err := c.Parse("mine", "# like Postfix, but\nlike: postfix\nsize-max: 7 # octets\noffers: -SIZE\ncustoms: +lone-bracket\nmail-ok: 250 well # done\n")
+	if err != nil || p.SizeMax != 7 || p.Offers != Postfix().Offers&^Size || !p.Customs.LoneBracket || !p.Customs.OrderFirst ||
+		p.Texts[MailOK].Lines[0] != "well # done" || p.Texts[RcptOK].Lines[0] != "Ok" || p.Name != "mine" {
+		t.Errorf("%v: %+v", err, p)
+	}
+}
+
+// TestRetryNotation: moments of the kinds of schedule that no shipped personality of before had.
+func TestRetryNotation(t *testing.T) {
+	for text, want := range map[string]string{
+		"squares 400s":    "6m40s 26m40s 1h0m0s 1h46m40s",
+		"steps 1m 5m 20m": "1m0s 6m0s 26m0s 46m0s 1h6m0s",
+		"G,1h,1m,2.5":     "1m0s 3m30s 9m45s",
+	} {
+		var r Retry
+		if err := r.parse(text); err != nil {
+			t.Fatal(err)
+		}
+		age, last := time.Duration(0), time.Duration(0)
+		for _, w := range strings.Fields(want) {
+			last = r.Wait(age, last)
+			if age += last; age.String() != w {
+				t.Errorf("%s: after %v, want %s", text, age, w)
 			}
 		}
 	}
-	if ByKeyword("XFOO") != 0 || ByName("nobody") != nil {
-		t.Error("something unknown was found")
+}
+
+// BenchmarkLoad is what the personalities cost a program that starts.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := Load(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -14,6 +14,9 @@ const (
 	Base62ID                // Exim: time, process and fraction in base 62, "1xUpsm-0007o0-0L"
 )
 
+//house:table constant
+var idStyles = [...]string{"hex", "base62"}
+
 // IDs makes the queue ids of one spool. Ids of one IDs differ for at least 2^22 messages, whatever the clock does.
 type IDs struct {
 	style IDStyle

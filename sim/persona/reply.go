@@ -17,12 +17,6 @@ type Text struct {
 	Lines    []string
 }
 
-// say makes a Text; enhanced "" means that this software gives none here.
-func say(code int, enhanced string, lines ...string) Text {
-	r := smtp.NewReply(code, enhanced, lines...)
-	return Text{Code: r.Code, Enhanced: r.Enhanced, Lines: r.Lines}
-}
-
 // Values fills the placeholders of a [Text].
 type Values struct {
 	Host   string // the server's own name

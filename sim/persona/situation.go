@@ -88,3 +88,24 @@ const (
 	ShuttingDown                       // §3.8
 	situations
 )
+
+// situationNames are the keys of data files, in the order of the constants.
+//
+//house:table constant
+var situationNames = [situations]string{
+	"greeting", "greeting-refused", "greeting-busy", "hello-ok", "helo-ok", "hello-syntax", "helo-syntax",
+	"hello-unknown", "hello-first", "mail-ok", "mail-syntax", "sender-syntax", "sender-no-domain", "mail-nested",
+	"rcpt-ok", "rcpt-syntax", "recipient-syntax", "recipient-no-domain", "rcpt-needs-mail", "rcpt-too-many",
+	"user-unknown", "relay-denied", "param-unknown", "size-syntax", "size-too-big", "body-syntax", "dsn-ret-syntax",
+	"dsn-notify-syntax", "data-ok", "data-syntax", "data-needs-mail", "data-needs-rcpt", "accepted",
+	"accepted-recipient", "text-too-big", "text-bare-lf", "text-empty", "too-many-hops", "storage-full", "local-error",
+	"bdat-ok", "bdat-syntax", "bdat-needs-mail", "bdat-needs-rcpt", "data-after-bdat", "reset-ok", "reset-syntax",
+	"noop-ok", "quit-ok", "quit-syntax", "help-ok", "verify-ok", "verify-syntax", "verify-no-domain", "expand-off",
+	"expand-refused", "starttls-ready", "starttls-syntax", "starttls-off", "starttls-active", "starttls-broken",
+	"starttls-first", "auth-ok", "auth-refused", "auth-unknown", "auth-syntax", "auth-aborted", "auth-twice",
+	"auth-in-mail", "auth-off", "empty-line", "verb-unknown", "verb-off", "not-ascii", "no-command", "line-too-long",
+	"no-mail", "unsynchronized", "too-many-errors", "timed-out", "shutting-down",
+}
+
+// String is the key in data files: "mail-ok".
+func (s Situation) String() string { return situationNames[min(s, situations-1)] }
