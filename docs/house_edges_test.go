@@ -29,12 +29,13 @@ func edges() map[string]string {
 		"trace/render":   "codes trace trace/hops trace/table",
 		"trace/table":    "trace trace/hops",
 		// F3
-		"sim/dns":        "sim/host",
-		"sim/persona":    "codes/smtp trace/field",
-		"sim/queue":      "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
-		"sim/smtpclient": "codes/smtp sim/host sim/persona",
-		"sim/smtpserver": "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
-		"trace/analyze":  "codes trace trace/capture trace/dialogue",
+		"sim/dns":         "sim/host",
+		"sim/persona":     "codes/smtp trace/field",
+		"sim/policy/auth": "sim/dns",
+		"sim/queue":       "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
+		"sim/smtpclient":  "codes/sasl codes/smtp sim/host sim/persona trace/mime",
+		"sim/smtpserver":  "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
+		"trace/analyze":   "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/smtp sim/dns sim/fault sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
@@ -72,12 +73,14 @@ func testEdges() map[string]string {
 // only names the one room that may import a third-party package, and why.
 func only() map[string]string {
 	return map[string]string{
-		"github.com/google/gopacket":        "trace/capture", // capture formats stay behind Segment
-		"github.com/olekukonko/tablewriter": "trace/render",  // one look for all tables
-		"github.com/miekg/dns":              "sim/dns",       // its client and server use goroutines and the wall clock
-		"github.com/goccy/go-yaml":          "sim/scenario",  // errors with positions are made in one place
-		"github.com/yuin/goldmark":          "lessons/page",  // Markdown becomes lines of a terminal in one place
-		"github.com/spf13/cobra":            "cmd/smtpsim",   // flags and exit codes live at the front door
+		"github.com/google/gopacket":        "trace/capture",   // capture formats stay behind Segment
+		"github.com/olekukonko/tablewriter": "trace/render",    // one look for all tables
+		"blitiri.com.ar/go/spf":             "sim/policy/auth", // one reading of SPF records
+		"github.com/emersion/go-msgauth":    "sim/policy/auth", // tests only: it signs with the wall clock
+		"github.com/miekg/dns":              "sim/dns",         // its client and server use goroutines and the wall clock
+		"github.com/goccy/go-yaml":          "sim/scenario",    // errors with positions are made in one place
+		"github.com/yuin/goldmark":          "lessons/page",    // Markdown becomes lines of a terminal in one place
+		"github.com/spf13/cobra":            "cmd/smtpsim",     // flags and exit codes live at the front door
 		"github.com/spf13/pflag":            "cmd/smtpsim",
 		"golang.org/x/text":                 "trace/render", // cells of a character
 		"golang.org/x/term":                 "cmd/smtpsim",

@@ -1,0 +1,47 @@
+package auth
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+)
+
+// Limits of a From field.
+const (
+	maxFrom    = 16 << 10 // octets
+	maxAuthors = 5        // domains that DMARC is applied to (RFC 9989 §11.5)
+)
+
+// Authors are the domains in the From field of a text, in lower case, each once. The error is a text that has no From field, or
+// several, or one that cannot be read: DMARC is not possible then (RFC 9989 §5.3.1).
+func Authors(text []byte) ([]string, error) {
+	m := split(text)
+	fields := m.named("from")
+	if len(fields) != 1 {
+		return nil, fmt.Errorf("%d From fields: expected one", len(fields)) // RFC 5322 §3.6
+	}
+	if len(fields[0].value) > maxFrom {
+		return nil, fmt.Errorf("a From field of %d octets: expected at most %d", len(fields[0].value), maxFrom)
+	}
+	list, err := mail.ParseAddressList(fields[0].body())
+	if err != nil {
+		return nil, fmt.Errorf("field From: expected addresses: %w", err)
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, a := range list {
+		_, domain := cutAddress(a.Address)
+		domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+		switch {
+		case !isName(domain):
+			return nil, fmt.Errorf("field From: expected a domain name, found %q", shorten(domain))
+		case seen[domain]:
+		case len(out) == maxAuthors:
+			return nil, fmt.Errorf("field From: expected at most %d domains", maxAuthors)
+		default:
+			seen[domain] = true
+			out = append(out, domain)
+		}
+	}
+	return out, nil
+}
