@@ -2,6 +2,7 @@ package dsn
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func Format(r Report) []byte {
 		text = Explain(r)
 	}
 	status := formatStatus(r)
-	b := boundary(r.Boundary, []byte(text), status, r.Returned)
+	b := Boundary(r.Boundary, []byte(text), status, r.Returned)
 	out := optional(nil, "From", r.From)
 	out = optional(out, "To", r.To)
 	out = optional(out, "Subject", r.Subject)
@@ -63,17 +64,34 @@ func isASCII(p []byte) bool {
 	return true
 }
 
-// boundary makes b longer until no part has a line that begins with it (RFC 2046 §5.1.1).
-func boundary(b string, parts ...[]byte) string {
+// maxBoundary is the length of a boundary (RFC 2046 §5.1.1: "no longer than 70 characters").
+const maxBoundary = 70
+
+// Boundary is b, or where a part holds it or it is too long another that begins like it, such that no part holds it
+// (RFC 2046 §5.1.1).
+func Boundary(b string, parts ...[]byte) string {
 	if b == "" {
 		b = "report"
 	}
-	for _, p := range parts {
-		for bytes.Contains(p, []byte("--"+b)) && len(b) < 70 {
-			b += "_"
+	if len(b) > maxBoundary {
+		b = strings.TrimRight(b[:maxBoundary-10], " ")
+	}
+	base := b[:min(len(b), maxBoundary-10)]
+	for n := 1; holds(parts, "--"+b); n++ {
+		if b += "_"; len(b) > maxBoundary {
+			b = base + strconv.Itoa(n) // a finite text cannot hold all of them
 		}
 	}
 	return b
+}
+
+func holds(parts [][]byte, s string) bool {
+	for _, p := range parts {
+		if bytes.Contains(p, []byte(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 // formatStatus is the content of message/delivery-status: a group of fields for the mail, then one for each recipient.
@@ -192,8 +210,12 @@ func opening(a Action) string {
 	switch a {
 	case Failed:
 		return "Your message could not be delivered to one or more recipients.\nNo further attempt is made. Your message is attached.\n"
+	case Expanded:
+		return "Your message was passed on to all who stand behind these addresses:\n"
+	case Relayed:
+		return "Your message was passed to a host that sends no such reports. You may hear nothing more of it:\n"
 	case Delayed:
 		return "THIS IS A WARNING ONLY. YOU DO NOT NEED TO SEND YOUR MESSAGE AGAIN.\nIt could not be delivered yet; delivery is still being tried.\n"
 	}
-	return "Your message was delivered, or passed on, for these recipients:\n"
+	return "Your message was delivered to these recipients:\n"
 }

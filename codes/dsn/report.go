@@ -97,6 +97,10 @@ func Subject(a Action) string {
 		return "Undelivered Mail Returned to Sender"
 	case Delayed:
 		return "Delayed Mail (still being retried)"
+	case Relayed:
+		return "Mail Relayed Without Further Reports"
+	case Expanded:
+		return "Mail Passed On to Several Recipients"
 	}
 	return "Successful Mail Delivery Report"
 }

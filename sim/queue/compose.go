@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -13,10 +14,10 @@ import (
 const returnMax = 50_000 // Postfix: bounce_size_limit
 
 // compose writes the report about some recipients of m (RFC 3464).
-func (q *Queue) compose(id string, m *mail, about []int, a dsn.Action, to smtp.Mailbox, text []byte) []byte {
+func (q *Queue) compose(id string, m *mail, n notice, text []byte) []byte {
 	now := q.host.Clock.Now()
 	r := dsn.Report{
-		From: "Mail Delivery System <MAILER-DAEMON@" + q.host.Name + ">", To: to.String(), Subject: dsn.Subject(a),
+		From: "Mail Delivery System <MAILER-DAEMON@" + q.host.Name + ">", To: n.to.String(), Subject: dsn.Subject(n.action),
 		Date: dsn.Date(now), MessageID: id + "@" + q.host.Name, Boundary: id + "/" + q.host.Name,
 		ReportingMTA: dsn.DNS(q.host.Name), Arrival: dsn.Date(m.arrived.In(now.Location())),
 		Returned: text,
@@ -26,28 +27,48 @@ func (q *Queue) compose(id string, m *mail, about []int, a dsn.Action, to smtp.M
 	}
 	// RFC 3461 §6.2: RET=HDRS asks for the header section only, and a report that is no failure needs no more
 	ret, _ := smtp.FindParam(m.envelope.Params, "RET")
-	if strings.EqualFold(ret, "HDRS") || a != dsn.Failed || len(text) > returnMax {
+	if strings.EqualFold(ret, "HDRS") || n.action != dsn.Failed || len(text) > returnMax {
 		r.Returned, r.HeadersOnly = headerSection(text), true
 	}
-	for _, i := range about {
-		r.Recipients = append(r.Recipients, q.recipient(m, i, a, now))
+	if m.asks != nil {
+		r.Extra = m.asks.fields(now.Location())
+	}
+	for _, i := range n.about {
+		r.Recipients = append(r.Recipients, q.recipient(m, i, n, now))
 	}
 	return dsn.Format(r)
 }
 
+// fields are those that a report has because of what the mail asked for.
+func (a *asks) fields(zone *time.Location) (out []dsn.Field) {
+	if !a.byDate.IsZero() { // RFC 2852 §5
+		out = append(out, dsn.Field{Name: "Deliver-By-Date", Value: dsn.Date(a.byDate.In(zone))})
+	}
+	if a.request != "" { // RFC 4865 §5.1.2
+		out = append(out, dsn.Field{Name: "Future-Release-Request", Value: a.request})
+	}
+	return out
+}
+
 // recipient is the part of a report about one recipient.
-func (q *Queue) recipient(m *mail, i int, a dsn.Action, now time.Time) dsn.Recipient {
+func (q *Queue) recipient(m *mail, i int, n notice, now time.Time) dsn.Recipient {
 	r := &m.rcpts[i]
 	reply := r.last.Reply
-	out := dsn.Recipient{Final: dsn.RFC822(m.envelope.Recipients[i].Forward.Address()), Action: a, Status: dsn.StatusOf(reply)}
+	out := dsn.Recipient{Final: dsn.RFC822(m.envelope.Recipients[i].Forward.Address()), Action: n.action, Status: dsn.StatusOf(reply)}
+	if n.status != (smtp.EnhancedCode{}) {
+		out.Status = n.status
+	}
 	if orcpt, ok := smtp.FindParam(m.envelope.Recipients[i].Params, "ORCPT"); ok {
 		if kind, address, found := strings.Cut(orcpt, ";"); found { // RFC 3461 §4.2
 			out.Original = dsn.Typed{Type: kind, Value: xtext(address)}
 		}
 	}
 	if r.last.Remote != "" && r.last.Said {
-		name, _, _ := strings.Cut(r.last.Remote, "[")
-		out.RemoteMTA = dsn.DNS(name)
+		out.RemoteMTA = dsn.DNS(remoteName(r.last.Remote))
+	}
+	if n.action == dsn.Expanded {
+		out.Status = smtp.EnhancedCode{2, 0, 0} // RFC 3464 §2.3.3: no reply says so
+		return out
 	}
 	out.Diagnostic = dsn.Typed{Type: "x-" + q.opts.Persona.Name, Value: strings.ReplaceAll(reply.Text(), "\n", " ")}
 	if r.last.Said && r.last.Remote != "" {
@@ -56,10 +77,20 @@ func (q *Queue) recipient(m *mail, i int, a dsn.Action, now time.Time) dsn.Recip
 	if r.last.Remote != "" {
 		out.LastAttempt = dsn.Date(now)
 	}
-	if a == dsn.Delayed {
-		out.RetryUntil = dsn.Date(m.arrived.Add(q.giveUp(m)).In(now.Location()))
+	if n.action == dsn.Delayed {
+		out.RetryUntil = dsn.Date(m.released().Add(q.giveUp(m)).In(now.Location()))
 	}
 	return out
+}
+
+// remoteName is the name in "mx1.west.example[192.0.2.25]:25"; for an address alone it is the literal, in brackets (RFC 3464
+// §2.3.5, RFC 5321 §4.1.3).
+func remoteName(remote string) string {
+	if at, err := netip.ParseAddrPort(remote); err == nil {
+		return smtp.Literal(at.Addr())
+	}
+	name, _, _ := strings.Cut(remote, "[")
+	return name
 }
 
 // headerSection is the part of text up to and without the empty line.

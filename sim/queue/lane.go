@@ -23,11 +23,11 @@ func (q *Queue) enqueue(j job) {
 		l = q.newLane(domain)
 		q.lanes[domain] = l
 	}
-	l.jobs = append(l.jobs, j)
+	l.place(j)
 	start := !l.busy
 	l.busy = true
 	if start && q.workers >= q.opts.Workers {
-		q.ready = append(q.ready, l)
+		q.line(l)
 		start = false
 	}
 	if start {
@@ -106,6 +106,7 @@ type worker struct {
 	sent    int     // messages in it
 	all     []int   // scratch
 	targets []Target
+	met     bool // in this attempt: a host was there and spoke of this mail
 }
 
 func (w *worker) run() {
@@ -136,8 +137,13 @@ func (w *worker) attempt(j job) {
 	var few fewOutcomes
 	outs := few.slice(len(j.rcpts))
 	text, err := q.text(j.mail)
-	if err != nil {
+	switch {
+	case err != nil:
 		fill(outs, Outcome{Reply: unreadable(err), Later: true})
+		q.settle(j, outs)
+		return
+	case j.mail.asks != nil && j.mail.over(q.host.Clock.Now()):
+		fill(outs, expired())
 		q.settle(j, outs)
 		return
 	}
@@ -156,6 +162,7 @@ func (w *worker) attempt(j job) {
 			return
 		} // else it was closed while idle: begin anew
 	}
+	w.met = false
 	w.plan = q.opts.Router.Route(w.lane.domain)
 	w.claimRouted(j)
 	switch w.plan.Action {
@@ -170,13 +177,13 @@ func (w *worker) attempt(j job) {
 		}
 	}
 	q.settle(j, outs)
-	if len(todo) == len(j.rcpts) {
+	if len(todo) == len(j.rcpts) && !w.met {
 		w.spread(outs[0])
 	}
 }
 
-// spread settles everything else in the lane with the outcome of a job that no host took, so that the others need not wait
-// for the same timeouts (RFC 5321 §4.5.4.1: "A client SHOULD keep a list of hosts it cannot reach").
+// spread settles everything else in the lane with the outcome of a job for which no host could be reached, so that the
+// others need not wait for the same timeouts (RFC 5321 §4.5.4.1: "A client SHOULD keep a list of hosts it cannot reach").
 func (w *worker) spread(o Outcome) {
 	for _, other := range w.queue.rest(w.lane) {
 		w.claimRouted(other)

@@ -36,7 +36,7 @@ func (q *Queue) List() []Item {
 		item := Item{ID: m.id, Size: m.size, Arrived: m.arrived, Sender: m.envelope.Reverse.Address(), Active: m.active > 0}
 		for i := range m.rcpts {
 			r := &m.rcpts[i]
-			if r.status == done {
+			if r.status >= done {
 				continue
 			}
 			ir := ItemRecipient{Address: m.envelope.Recipients[i].Forward.Address(), Tries: r.tries, Last: r.last.Reply, Remote: r.last.Remote}

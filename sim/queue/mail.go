@@ -5,16 +5,20 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
 // status is how far one recipient is.
 type status uint8
 
 const (
-	waiting status = iota // for its next try
-	active                // in a worker's hands
-	failed                // for good, and not yet reported
-	done                  // delivered, relayed, reported or dropped
+	waiting   status = iota // for its next try
+	active                  // in a worker's hands
+	failed                  // for good, and not yet reported
+	done                    // delivered, relayed, reported or dropped
+	delivered               // in the mailbox, and the sender is to be told
+	relayed                 // with a host that will not tell, and the sender is to be told
+	expanded                // others stand for it, and the sender is to be told
 )
 
 // Outcome is what one try brought one recipient.
@@ -23,7 +27,13 @@ type Outcome struct {
 	Remote string     // who said it, "mx1.west.example[192.0.2.25]"; "": this host
 	Said   bool       // Reply was really said by Remote, or by the local delivery agent
 	Later  bool       // another try is worth while
+
+	offers persona.Extensions // of Remote
+	lmtp   bool               // Remote is a message store: what it takes is delivered (RFC 2033 §4.2)
 }
+
+// final says that it was a mailbox, and not another host, that was reached or tried.
+func (o *Outcome) final() bool { return o.Remote == "" || o.lmtp }
 
 // fewOutcomes is room on the stack for the outcomes of most jobs.
 type fewOutcomes [2]Outcome
@@ -43,6 +53,7 @@ type mail struct {
 	envelope smtp.Envelope
 	text     []byte // nil: on disk only
 	size     int64
+	asks     *asks
 	rcpts    []rcpt // as envelope.Recipients
 	numbers  []int  // 0, 1, 2 ..: a job of one recipient is a part of it
 	active   int    // jobs under way
@@ -57,17 +68,19 @@ type mail struct {
 	}
 }
 
-// address gives m recipients, copied, that all wait.
+// address gives m recipients, copied, that all wait, and reads what it asks for.
 func (m *mail) address(to []smtp.Recipient) {
 	if len(to) == 1 {
 		m.one.recipient[0] = to[0]
 		m.envelope.Recipients, m.rcpts, m.numbers = m.one.recipient[:], m.one.rcpt[:], m.one.number[:]
-		return
+	} else {
+		m.envelope.Recipients, m.rcpts, m.numbers = slices.Clone(to), make([]rcpt, len(to)), make([]int, len(to))
+		for i := range m.numbers {
+			m.numbers[i] = i
+		}
+		m.settleExpanded()
 	}
-	m.envelope.Recipients, m.rcpts, m.numbers = slices.Clone(to), make([]rcpt, len(to)), make([]int, len(to))
-	for i := range m.numbers {
-		m.numbers[i] = i
-	}
+	m.ask()
 }
 
 // with is rcpts and i.
@@ -94,7 +107,13 @@ type job struct {
 }
 
 // domain keys a recipient's destination.
-func (m *mail) domain(i int) string { return m.envelope.Recipients[i].Forward.Domain }
+func (m *mail) domain(i int) string {
+	f := &m.envelope.Recipients[i].Forward
+	if len(f.Route) > 0 { // a host that follows source routes has left one (RFC 821 §3.6)
+		return f.Route[0]
+	}
+	return f.Domain
+}
 
 // settled reports whether nothing waits any more.
 func (m *mail) settled() bool {
@@ -109,7 +128,7 @@ func (m *mail) settled() bool {
 // due is the earliest next try, of the mail or of a report that found no room; ok is false if no recipient waits.
 func (m *mail) due() (next time.Time, ok bool) {
 	for i := range m.rcpts {
-		if r := &m.rcpts[i]; (r.status == waiting || r.status == failed) && (!ok || r.next.Before(next)) {
+		if r := &m.rcpts[i]; (r.status == waiting || r.status == failed || r.status > done) && (!ok || r.next.Before(next)) {
 			next, ok = r.next, true
 		}
 	}

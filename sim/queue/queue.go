@@ -20,16 +20,18 @@ type Options struct {
 	Persona *persona.Persona // schedule, give-up times, queue ids
 	Connect Connector        // how to open a session to another host
 
-	Deliver   func(Delivery) smtp.Reply                   // local delivery; nil: there is none, 550
-	Stamp     func(id string, to []smtp.Recipient) string // trace field with its line end for mail made here; nil: none
-	Waits     []time.Duration                             // between tries, the last one again and again; nil: the persona's
-	GiveUp    time.Duration                               // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
-	DelayDSN  time.Duration                               // a "delayed" report after so long; 0: the persona's; < 0: never
-	DoubleTo  string                                      // mailbox that gets what would be a report about a report; "": dropped with a claim
-	Workers   int                                         // at the same time, over all domains; 0: 50
-	PerSend   int                                         // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
-	PerDialog int                                         // messages in one session; 0: 100
-	DialMax   time.Duration                               // for one connection attempt; 0: the network's own
+	Deliver    func(Delivery) smtp.Reply                   // local delivery; nil: there is none, 550
+	Stamp      func(id string, to []smtp.Recipient) string // trace field with its line end for mail made here; nil: none
+	Waits      []time.Duration                             // between tries, the last one again and again; nil: the persona's
+	GiveUp     time.Duration                               // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
+	DelayDSN   time.Duration                               // a "delayed" report after so long; 0: the persona's; < 0: never
+	DoubleTo   string                                      // mailbox that gets what would be a report about a report; "": dropped with a claim
+	Workers    int                                         // at the same time, over all domains; 0: 50
+	PerSend    int                                         // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
+	PerDialog  int                                         // messages in one session; 0: 100
+	Checkpoint bool                                        // let interrupted transfers be gone on with (RFC 1845)
+	DialMax    time.Duration                               // for one connection attempt; 0: the network's own
+	Speaks     persona.Extensions                          // those of the host's own servers
 }
 
 // Delivery is what the local delivery agent gets: one mail for one recipient.
@@ -167,6 +169,7 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	q.mails[m.id] = m
 	q.fresh = append(q.fresh, m)
 	q.mu.Unlock()
+	q.note(m)
 	q.wake.Notify()
 	return nil
 }
@@ -179,7 +182,7 @@ func (q *Queue) Flush() {
 		m := heap.Pop(&q.later).(*mail)
 		for i := range m.rcpts {
 			if m.rcpts[i].status == waiting {
-				m.rcpts[i].next = now
+				m.rcpts[i].next = m.notBefore(now)
 			}
 		}
 		q.fresh = append(q.fresh, m)
@@ -232,6 +235,7 @@ func (q *Queue) collect(now time.Time) (due []*mail, wait time.Duration, ok bool
 // dispatch hands the due recipients of m to the lanes of their domains; one transaction for all of a domain (RFC 5321
 // §4.5.4.1: "only one copy of the message SHOULD be transmitted").
 func (q *Queue) dispatch(m *mail, now time.Time) {
+	q.expire(m, now)
 	here, remote := q.sort(m, now)
 	for _, j := range remote {
 		q.enqueue(j)
@@ -272,7 +276,7 @@ func (q *Queue) sort(m *mail, now time.Time) (here job, remote []job) {
 // addTo puts recipient i into the job of its domain that still has room.
 func (q *Queue) addTo(jobs []job, m *mail, i int) []job {
 	for k := range jobs {
-		if strings.EqualFold(m.domain(jobs[k].rcpts[0]), m.domain(i)) && len(jobs[k].rcpts) < q.opts.PerSend {
+		if strings.EqualFold(m.domain(jobs[k].rcpts[0]), m.domain(i)) && len(jobs[k].rcpts) < q.perSend(m) {
 			jobs[k].rcpts = append(jobs[k].rcpts, i)
 			return jobs
 		}

@@ -33,7 +33,7 @@ func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []i
 				fails.add(t, err)
 				continue
 			}
-			w.session, w.remote, w.sent = session, t.String(), 0
+			w.session, w.remote, w.sent, w.met = session, t.String(), 0, true
 			if todo = w.send(j, todo, text, outs); len(todo) == 0 {
 				return nil
 			}
@@ -50,6 +50,9 @@ func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []i
 // send runs one transaction for the recipients todo in the open session and returns those that need another host; the
 // session is gone then.
 func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []int) {
+	if todo = w.validSince(j, todo, outs); len(todo) == 0 {
+		return nil
+	}
 	env := j.mail.envelope
 	if len(todo) != len(env.Recipients) {
 		env.Recipients = make([]smtp.Recipient, len(todo))
@@ -57,6 +60,9 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 			env.Recipients[n] = j.mail.envelope.Recipients[j.rcpts[k]]
 		}
 	}
+	offers := offersOf(w.session)
+	text = w.queue.onward(&env, j, text, offers)
+	w.queue.transID(&env, j, todo[0])
 	result, err := w.session.Send(env, text)
 	w.sent++
 	said := true // by the server; else its announcements made the client decide (a size limit)
@@ -65,7 +71,8 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 	}
 	for n := range result.Recipients {
 		r, k := &result.Recipients[n], todo[n]
-		outs[k] = Outcome{Reply: r.Reply, Remote: w.remote, Said: said && r.Reply.Code != 0, Later: !r.Accepted && r.Temporary()}
+		outs[k] = Outcome{Reply: r.Reply, Remote: w.remote, Said: said && r.Reply.Code != 0, Later: !r.Accepted && r.Temporary(),
+			offers: offers, lmtp: w.plan.LMTP}
 		if r.Reply.Code == 0 {
 			outs[k].Reply = smtp.NewReply(451, "4.4.2", "connection to "+w.remote+" lost at "+string(r.Stage)) // RFC 5321 §3.8
 		}

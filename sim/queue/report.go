@@ -14,8 +14,10 @@ import (
 // be used when possible"), from <> to the reverse-path. The report is in the spool before the recipients count as done.
 func (q *Queue) report(m *mail) {
 	var told []int
+	good := false
 	for i := range m.rcpts {
 		if m.rcpts[i].status != failed {
+			good = good || m.rcpts[i].status > done
 			continue
 		}
 		switch {
@@ -28,10 +30,28 @@ func (q *Queue) report(m *mail) {
 			told = append(told, i)
 		}
 	}
-	if len(told) == 0 {
-		return
+	if good {
+		q.reportDone(m)
 	}
-	id, err := q.send(m, told, dsn.Failed, m.envelope.Reverse.Mailbox)
+	for len(told) > 0 {
+		n := q.perReport(m, len(told))
+		q.reportFailed(m, told[:n])
+		told = told[n:]
+	}
+}
+
+// perReport is how many recipients may share a report: with VERP each has a reverse-path of its own.
+func (q *Queue) perReport(m *mail, n int) int {
+	if q.perSend(m) == 1 {
+		return 1
+	}
+	return n
+}
+
+// reportFailed gives back what failed.
+func (q *Queue) reportFailed(m *mail, told []int) {
+	to := m.reverse(told[0]).Mailbox
+	id, err := q.send(m, notice{about: told, action: dsn.Failed, to: to})
 	for _, i := range told {
 		if err != nil {
 			q.retryReport(m, i)
@@ -39,7 +59,7 @@ func (q *Queue) report(m *mail) {
 		}
 		r := &m.rcpts[i]
 		q.claim(m, i, host.Claim{Kind: host.ClaimBounced, Code: r.last.Reply.Code, Texts: r.last.Reply.Lines,
-			Text: "report " + id + " to <" + m.envelope.Reverse.Address() + ">"})
+			Text: "report " + id + " to <" + to.String() + ">"})
 		q.setDone(r)
 	}
 }
@@ -66,7 +86,7 @@ func (q *Queue) doubleBounce(m *mail, i int) {
 		q.drop(m, i, "the reverse-path is null: no report about a report")
 		return
 	}
-	id, err := q.send(m, []int{i}, dsn.Failed, to)
+	id, err := q.send(m, notice{about: []int{i}, action: dsn.Failed, to: to})
 	if err != nil {
 		q.retryReport(m, i)
 		return
@@ -88,7 +108,7 @@ func (q *Queue) drop(m *mail, i int, why string) {
 // reportDelay tells the sender once that the mail is late, if the queue is set so and the sender did not object.
 func (q *Queue) reportDelay(m *mail) {
 	after := q.opts.DelayDSN
-	if after <= 0 || m.told || m.envelope.Reverse.Null || q.host.Clock.Now().Sub(m.arrived) < after {
+	if after <= 0 || m.told || m.envelope.Reverse.Null || q.host.Clock.Now().Sub(m.released()) < after {
 		return
 	}
 	var late []int
@@ -101,7 +121,7 @@ func (q *Queue) reportDelay(m *mail) {
 	if len(late) == 0 {
 		return
 	}
-	if _, err := q.send(m, late, dsn.Delayed, m.envelope.Reverse.Mailbox); err == nil {
+	if _, err := q.send(m, notice{about: late, action: dsn.Delayed, to: m.envelope.Reverse.Mailbox}); err == nil {
 		m.told = true
 	}
 }
@@ -120,15 +140,27 @@ func notify(params []smtp.Param, keyword string, otherwise bool) bool {
 	return false
 }
 
-// send spools a report about some recipients of m: from <> (RFC 5321 §4.5.5), without RET (RFC 3461 §6.1).
-func (q *Queue) send(m *mail, about []int, a dsn.Action, to smtp.Mailbox) (id string, err error) {
+// notice is a report to be made.
+type notice struct {
+	about  []int // the recipients
+	action dsn.Action
+	to     smtp.Mailbox
+	status smtp.EnhancedCode // zero: that of the last reply
+}
+
+// send spools a report about some recipients of m: from <> (RFC 5321 §4.5.5), without RET (RFC 3461 §6.1), as urgent as the
+// mail itself (RFC 6710 §4.6).
+func (q *Queue) send(m *mail, n notice) (id string, err error) {
 	id = q.NextID()
 	text, err := q.text(m)
 	if err != nil {
 		text = nil // the report can do without
 	}
-	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: true}, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: to}}}}
-	return id, q.Begin(id, env, q.compose(id, m, about, a, to, text))
+	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: true}, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: n.to}}}}
+	if value, ok := smtp.FindParam(m.envelope.Params, "MT-PRIORITY"); ok {
+		env.Params = []smtp.Param{{Name: "MT-PRIORITY", Value: value}}
+	}
+	return id, q.Begin(id, env, q.compose(id, m, n, text))
 }
 
 // Begin accepts mail that begins on this host: it gets the trace field of such mail, and a claim that it is stored, which

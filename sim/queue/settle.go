@@ -21,7 +21,7 @@ func (q *Queue) deliver(j job) {
 			outs[k].Reply = smtp.NewReply(550, "5.1.1", "There are no mailboxes on this host")
 		default:
 			outs[k].Said = true
-			outs[k].Reply = q.opts.Deliver(Delivery{ID: j.mail.id, Reverse: j.mail.envelope.Reverse,
+			outs[k].Reply = q.opts.Deliver(Delivery{ID: j.mail.id, Reverse: j.mail.reverse(i),
 				Recipient: j.mail.envelope.Recipients[i].Forward, Text: text})
 			outs[k].Later = outs[k].Reply.Temporary()
 		}
@@ -67,9 +67,11 @@ func (q *Queue) settle(j job, outs []Outcome) {
 		r := &m.rcpts[i]
 		r.tries++
 		r.last = outs[k]
-		r.status = q.judge(m, r, now)
-		if r.status == waiting {
+		switch r.status = q.judge(m, r, now); r.status {
+		case waiting:
 			q.postpone(m, r, now)
+		case done:
+			r.status = q.owes(m, i, now)
 		}
 		results = append(results, *r)
 	}
@@ -101,7 +103,11 @@ func (q *Queue) judge(m *mail, r *rcpt, now time.Time) status {
 	case !r.last.Later:
 		return failed
 	}
-	if now.Sub(m.arrived) >= q.giveUp(m) {
+	if m.over(now) {
+		r.last = expired()
+		return failed
+	}
+	if now.Sub(m.released()) >= q.giveUp(m) {
 		return failed
 	}
 	return waiting
@@ -117,7 +123,7 @@ func (q *Queue) giveUp(m *mail) time.Duration {
 
 // postpone sets the next try: by the schedule, but never after the give-up time, when the last one is due.
 func (q *Queue) postpone(m *mail, r *rcpt, now time.Time) {
-	age := max(now.Sub(m.arrived), 0)
+	age := max(now.Sub(m.released()), 0)
 	if n := len(q.opts.Waits); n > 0 {
 		r.wait = q.opts.Waits[min(r.tries, n)-1]
 	} else {
@@ -132,6 +138,7 @@ func (q *Queue) postpone(m *mail, r *rcpt, now time.Time) {
 
 // finish is called when nothing of m is under way: it reports what failed, and keeps or forgets the rest.
 func (q *Queue) finish(m *mail) {
+	q.note(m)
 	q.report(m)
 	if m.settled() {
 		q.remove(m)
@@ -142,6 +149,7 @@ func (q *Queue) finish(m *mail) {
 	q.mu.Lock()
 	m.text = nil // the disk has it
 	m.next, _ = m.due()
+	m.next = m.wakeBy(m.next)
 	heap.Push(&q.later, m)
 	first := q.later[0] == m
 	q.mu.Unlock()
@@ -176,7 +184,7 @@ func (q *Queue) save(m *mail) {
 func (q *Queue) claimTry(m *mail, i int, r *rcpt) {
 	c := host.Claim{Kind: host.ClaimRelayed, Code: r.last.Reply.Code, Texts: r.last.Reply.Lines, Text: r.last.Remote}
 	switch {
-	case r.status == done && r.last.Remote == "":
+	case r.status >= done && r.last.Remote == "":
 		c.Kind = host.ClaimDelivered
 	case r.status == waiting:
 		c.Kind, c.Next = host.ClaimQueued, r.wait

@@ -73,15 +73,15 @@ func (m *mail) parseLine(line string) error {
 
 // appendState writes a line for each recipient: status, tries, wait, next try, then the last outcome.
 func appendState(dst []byte, m *mail) []byte {
-	dst = fmt.Appendf(dst, "TOLD %t\n", m.told)
+	dst = fmt.Appendf(dst, "TOLD %t %t\n", m.told, m.asks != nil && m.asks.late)
 	for i := range m.rcpts {
 		r := &m.rcpts[i]
 		s := r.status
 		if s == active {
 			s = waiting // a crash now loses the try, not the mail
 		}
-		dst = fmt.Appendf(dst, "%d %d %d %d %t %t %q %q\n", s, r.tries, r.wait, r.next.UnixNano(), r.last.Said, r.last.Later, r.last.Remote,
-			r.last.Reply.String())
+		dst = fmt.Appendf(dst, "%d %d %d %d %t %t %d %t %q %q\n", s, r.tries, r.wait, r.next.UnixNano(), r.last.Said, r.last.Later,
+			r.last.offers, r.last.lmtp, r.last.Remote, r.last.Reply.String())
 	}
 	return dst
 }
@@ -92,16 +92,21 @@ func (m *mail) parseState(data []byte) error {
 	if len(lines) != len(m.rcpts)+1 {
 		return fmt.Errorf("%s%s: %d lines, expected one and %d for the recipients", statePrefix, m.id, len(lines), len(m.rcpts))
 	}
-	if _, err := fmt.Sscanf(lines[0], "TOLD %t", &m.told); err != nil {
+	late := false
+	if _, err := fmt.Sscanf(lines[0], "TOLD %t %t", &m.told, &late); err != nil {
 		return fmt.Errorf("%s%s, line 1: %w", statePrefix, m.id, err)
+	}
+	if m.asks != nil {
+		m.asks.late = late
 	}
 	for i := range m.rcpts {
 		r := &m.rcpts[i]
 		var next int64
 		var reply string
-		_, err := fmt.Sscanf(lines[i+1], "%d %d %d %d %t %t %q %q", &r.status, &r.tries, &r.wait, &next, &r.last.Said, &r.last.Later, &r.last.Remote, &reply)
-		if err == nil && r.status > done {
-			err = fmt.Errorf("status %d: expected at most %d", r.status, done)
+		_, err := fmt.Sscanf(lines[i+1], "%d %d %d %d %t %t %d %t %q %q", &r.status, &r.tries, &r.wait, &next, &r.last.Said, &r.last.Later,
+			&r.last.offers, &r.last.lmtp, &r.last.Remote, &reply)
+		if err == nil && r.status > expanded {
+			err = fmt.Errorf("status %d: expected at most %d", r.status, expanded)
 		}
 		if err != nil {
 			return fmt.Errorf("%s%s, line %d: %w", statePrefix, m.id, i+2, err)

@@ -85,7 +85,7 @@ func TestSpoolErrors(t *testing.T) {
 	for data, want := range map[string]string{
 		"TOLD true\n":                            "state/A1: 1 lines, expected one and 1 for the recipients",
 		"x\ny\n":                                 "state/A1, line 1: ",
-		"TOLD true\n9 0 0 0 true true \"\" \"\"": "state/A1, line 2: status 9: expected at most 3",
+		"TOLD true false\n9 0 0 0 true true 0 false \"\" \"\"": "state/A1, line 2: status 9: expected at most 6",
 	} {
 		if err := m.parseState([]byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", data, err, want)
