@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/fault"
 )
 
@@ -117,9 +119,16 @@ func (p *parser) troubleOfHost(f *fault.Fault, y *faultYAML) {
 		f.How = must[string](p)(y.How.oneOf(fault.Expired, fault.WrongName))
 	case fault.Zone:
 		for _, w := range y.Remove {
+			name, kind, _ := strings.Cut(w.s, " ")
+			if _, ok := dns.ParseType(strings.TrimSpace(kind)); !ok || dns.ValidName(name) != nil {
+				p.fail(w.err("expected a name and a type such as \"west.example. MX\", found %q", w.s))
+			}
 			f.Remove = append(f.Remove, w.s)
 		}
 		for _, w := range y.Add {
+			if _, err := dns.ParseRecord(w.s); err != nil {
+				p.fail(w.err("expected a record such as \"west.example. 300 IN MX 10 mx2.west.example.\": %s", oneLine(err.Error())))
+			}
 			f.Add = append(f.Add, w.s)
 		}
 		if len(f.Add)+len(f.Remove) == 0 {
@@ -164,4 +173,16 @@ func (y *faultYAML) anyOf(w word) word {
 		return w
 	}
 	return y.Do
+}
+
+// MaxBodyBytes is the largest body that size: makes.
+const MaxBodyBytes = 16 << 20
+
+// padded is a body with lines of filler behind it, up to so many octets with CRLF.
+func padded(body string, octets int64) string {
+	const line = "This line is here for its length, so that the mail is as large as wanted.\n"
+	for int64(len(body)) < octets {
+		body += strings.Repeat(line, int((octets-int64(len(body)))/int64(len(line)+1))+1)
+	}
+	return body
 }

@@ -28,6 +28,7 @@ func (p *parser) mail() {
 			At: must[time.Duration](p)(y.At.span()), From: p.reverse(y.From), Header: y.Header.s,
 			Subject: oneLine(y.Subject.s), Body: y.Body.s, Every: must[time.Duration](p)(y.Every.span()),
 		}
+		m.Body = padded(m.Body, must[int64](p)(y.Size.integer(1, MaxBodyBytes)))
 		count := must[int64](p)(y.Count.integer(1, MaxMail))
 		m.Count = int(count)
 		if total += max(count, 1); total > MaxMail {
