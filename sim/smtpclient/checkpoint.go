@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/trace/mime"
 )
 
 // checkpointed says whether this transaction may be gone on with later: it has a TRANSID, and the server knows what that is
@@ -33,5 +34,8 @@ func (t *transaction) resume(reply smtp.Reply, size int) *Error {
 	return nil
 }
 
-// chunked keeps BDAT out of transactions that may be gone on with: what is resumed goes with DATA.
-func (t *transaction) chunked() bool { return t.Client.chunked() && !t.checkpointed() }
+// chunked keeps BDAT out of transactions that may be gone on with: what is resumed goes with DATA. Binary text cannot
+// (RFC 3030 §3).
+func (t *transaction) chunked() bool {
+	return t.byURL || t.body == mime.Binary || t.Client.chunked() && !t.checkpointed()
+}

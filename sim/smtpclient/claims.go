@@ -26,6 +26,10 @@ func (c *Client) claimCommand(v smtp.Verb, line string) {
 		v = smtp.BDAT
 	case smtp.BURLLast:
 		v = smtp.BURL
+	case smtp.AUTH:
+		line = withoutSecret(line)
+	case smtp.AuthLine:
+		return
 	}
 	c.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
 }
@@ -41,15 +45,15 @@ func (c *Client) claimReply(v smtp.Verb, code int, texts []string) {
 	c.claim(host.Claim{Kind: kind, Code: code, Texts: texts})
 }
 
-// claimData tells of a text that was sent whole: what the receiver stores if it keeps it.
-func (c *Client) claimData(text []byte) {
+// claimData tells of a text that was sent whole: what the receiver stores if it keeps it. Binary text keeps its end.
+func (c *Client) claimData(text []byte, binary bool) {
 	if c.claims == nil {
 		return
 	}
 	sum := sha256.New()
 	sum.Write(text)
 	size := int64(len(text))
-	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\r\n")) {
+	if len(text) > 0 && !binary && !bytes.HasSuffix(text, []byte("\r\n")) {
 		sum.Write([]byte("\r\n"))
 		size += 2
 	}

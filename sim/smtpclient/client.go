@@ -16,17 +16,23 @@ import (
 
 // Config is how a client behaves. Host must be set.
 type Config struct {
-	Host        *host.Host
-	Name        string             // how it introduces itself; "": the host's name (RFC 5321 §4.1.1.1: fully qualified)
-	LMTP        bool               // speak RFC 2033
-	HeloOnly    bool               // a client of 1982: HELO, no extensions
-	Without     persona.Extensions // not used although offered
-	Chunking    bool               // send the text with BDAT where CHUNKING is offered
-	TLS         *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
-	ImplicitTLS bool               // TLS begins with the connection (RFC 8314 §3.3): port 465
-	TLSRequired bool               // no mail without TLS (RFC 3207 §6)
-	Timeouts    Timeouts
-	Buffers     *Buffers // shared by clients, saves memory; nil: none
+	Host         *host.Host
+	Name         string             // how it introduces itself; "": the host's name (RFC 5321 §4.1.1.1: fully qualified)
+	LMTP         bool               // speak RFC 2033
+	HeloOnly     bool               // a client of 1982: HELO, no extensions
+	Without      persona.Extensions // not used although offered
+	Chunking     bool               // send the text with BDAT where CHUNKING is offered
+	TLS          *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
+	ChunkSize    int                // octets of one BDAT; 0: the whole text is one
+	Convert      persona.Conversion // of texts that the server does not take as they are
+	PRDR         bool               // ask for a reply to each recipient where PRDR is offered
+	Offers       *Offers            // what servers are known to offer: they are spoken to before their greeting (PIPECONNECT); nil: never
+	SourceRoutes bool               // hand source routes on, as in 1982
+	ImplicitTLS  bool               // TLS begins with the connection (RFC 8314 §3.3): port 465
+	TLSRequired  bool               // no mail without TLS (RFC 3207 §6)
+	Auth         *Auth              // nil: no AUTH
+	Timeouts     Timeouts
+	Buffers      *Buffers // shared by clients, saves memory; nil: none
 }
 
 // Timeouts are how long to wait for the reply to each command; zero values are those of RFC 5321 §4.5.3.2.
@@ -108,6 +114,9 @@ type Client struct {
 	result   Result
 	offers   persona.Extensions
 	sizeMax  int64 // announced; 0: none
+	bounds   bounds
+
+	identity, mechanism string // after AUTH
 }
 
 // New makes a client of a connection. Nothing is said or heard before Open.
@@ -134,6 +143,9 @@ func (c *Client) Open() error {
 			return err
 		}
 	}
+	if c.openEarly() {
+		return nil
+	}
 	reply, err := c.reply(smtp.Connect, c.cfg.Timeouts.Greeting)
 	if err != nil {
 		return &Error{Stage: StageGreeting, Err: err}
@@ -145,7 +157,14 @@ func (c *Client) Open() error {
 	if err := c.introduce(); err != nil {
 		return err
 	}
-	return c.starttls()
+	if err := c.starttls(); err != nil {
+		return err
+	}
+	if err := c.authenticate(); err != nil {
+		return err
+	}
+	c.keepOffer()
+	return nil
 }
 
 // Quit says QUIT, waits for 221 and closes the connection (RFC 5321 §4.1.1.10).
@@ -187,6 +206,9 @@ func (c *Client) Reset() error {
 
 // Do sends one line as it is and gives the reply, for a person who types. DATA and STARTTLS are not for it.
 func (c *Client) Do(line string) (smtp.Reply, error) {
+	if c.state == smtp.StateAuth {
+		return c.command(smtp.AuthLine, line)
+	}
 	parsed, _ := smtp.ParseCommand(line, smtp.Tolerant)
 	return c.command(parsed.Step(), line)
 }
@@ -210,7 +232,9 @@ func (c *Client) TLS() *tls.ConnectionState { return c.tls }
 func (c *Client) State() smtp.State { return c.state }
 
 // Usable says whether another mail may be sent.
-func (c *Client) Usable() bool { return c.state == smtp.StateReady || c.state.InTransaction() }
+func (c *Client) Usable() bool {
+	return (c.state == smtp.StateReady || c.state.InTransaction()) && !c.spent()
+}
 
 // uses says whether e was offered and is wanted.
 func (c *Client) uses(e persona.Extension) bool { return c.offers.Has(e) && c.cfg.Without&e == 0 }

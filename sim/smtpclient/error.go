@@ -14,6 +14,7 @@ const (
 	StageGreeting Stage = "greeting"
 	StageHello    Stage = "EHLO"
 	StageTLS      Stage = "STARTTLS"
+	StageAuth     Stage = "AUTH"
 	StageReset    Stage = "RSET"
 	StageMail     Stage = "MAIL"
 	StageRcpt     Stage = "RCPT"

@@ -23,18 +23,27 @@ func (c *Client) Argument(e persona.Extension) (arg string, ok bool) {
 }
 
 // appendParams adds those parameters of the envelope that the server has offered to take (RFC 5321 §4.1.1: no others may be
-// sent). SIZE, BODY and AUTH are this client's own to say. What a mail may not go without, lacking refuses beforehand.
+// sent), but for those of ownParams. What a mail may not go without, lacking refuses beforehand.
 func (c *Client) appendParams(dst []byte, v smtp.Verb, params []smtp.Param) []byte {
+	if v == smtp.MAIL {
+		dst = c.appendAuth(dst, params)
+	}
 	for i := range params {
 		p := &params[i]
 		switch e := persona.ByParam(v, p.Name); {
-		case e == 0 || e == persona.Size || e == persona.EightBitMIME || e == persona.Auth:
+		case e == 0 || e&ownParams != 0:
+		case c.uses(e) && p.Name == "ORCPT":
+			orcpt := c.asciiParam(*p)
+			dst = orcpt.Append(append(dst, ' '))
 		case c.uses(e):
 			dst = p.Append(append(dst, ' '))
 		}
 	}
 	return dst
 }
+
+// ownParams are the extensions whose parameters this client says itself.
+const ownParams = persona.Size | persona.EightBitMIME | persona.Auth | persona.SMTPUTF8 | persona.PRDR
 
 // lacking is the reason why the server cannot have this mail: it does not offer an extension that the mail may not go
 // without. Each extension that knows such a case has its check in a file of its own.

@@ -24,11 +24,16 @@ func (c *Client) introduce() error {
 	if err != nil || !reply.Positive() {
 		return &Error{Stage: StageHello, Reply: reply, Err: err}
 	}
-	c.hello, c.offers, c.sizeMax = reply, 0, 0 // RFC 3207 §4.2: what was offered before counts no more
+	c.adopt(verb, reply)
+	return nil
+}
+
+// adopt makes the reply to EHLO the one that counts. RFC 3207 §4.2: what was offered before counts no more.
+func (c *Client) adopt(verb smtp.Verb, reply smtp.Reply) {
+	c.hello, c.offers, c.sizeMax, c.bounds.limits = reply, 0, 0, Limits{}
 	if verb != smtp.HELO {
 		c.readOffers(reply.Lines)
 	}
-	return nil
 }
 
 func (c *Client) hi(v smtp.Verb) (smtp.Reply, error) {
@@ -41,8 +46,11 @@ func (c *Client) readOffers(lines []string) {
 		keyword, arg, _ := strings.Cut(line, " ")
 		e := persona.ByKeyword(keyword)
 		c.offers |= e
-		if e == persona.Size {
+		switch e {
+		case persona.Size:
 			c.readSize(arg)
+		case persona.Limits:
+			c.readLimits(arg)
 		}
 	}
 }

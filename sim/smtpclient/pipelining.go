@@ -120,17 +120,17 @@ func (t *transaction) group(mail bool, first, end int, data bool) *Error {
 func (t *transaction) dotAlone() {
 	t.buf.out = append(t.buf.out, ".\r\n"...)
 	if t.write() == nil {
-		t.claimData(nil)
+		t.claimData(nil, false)
 		_, _ = t.reply(smtp.EndOfData, t.cfg.Timeouts.End)
 	}
 }
 
 // line ends a command that was appended to the buffer.
-func (t *transaction) line(v smtp.Verb, with []byte) {
-	if t.claims != nil {
-		t.claimCommand(v, string(with[len(t.buf.out):]))
+func (c *Client) line(v smtp.Verb, with []byte) {
+	if c.claims != nil {
+		c.claimCommand(v, string(with[len(c.buf.out):]))
 	}
-	t.buf.out = append(with, '\r', '\n')
+	c.buf.out = append(with, '\r', '\n')
 }
 
 // exchange sends what was collected and reads one reply.

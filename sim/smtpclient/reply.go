@@ -26,6 +26,11 @@ func (c *Client) Read(p []byte) (int, error) {
 // reply reads one reply to v and moves the state as the session table says. RFC 5321 §4.2: what the client does next
 // follows from the code alone, an unknown one counting by its first digit.
 func (c *Client) reply(v smtp.Verb, wait time.Duration) (smtp.Reply, error) {
+	if c.bounds.early.pending {
+		if err := c.hearEarly(); err != nil {
+			return smtp.Reply{}, err
+		}
+	}
 	c.wait = wait
 	r, err := c.readReply(v)
 	if err != nil {
@@ -140,12 +145,13 @@ func (c *Client) command(v smtp.Verb, words ...string) (smtp.Reply, error) {
 	if c.state == smtp.StateClosed || c.buf == nil {
 		return smtp.Reply{}, errClosed
 	}
-	line := append(c.buf.out[:0], words[0]...)
+	start := len(c.buf.out) // EHLO may wait there (PIPECONNECT)
+	line := append(c.buf.out, words[0]...)
 	for _, word := range words[1:] {
 		line = append(append(line, ' '), word...)
 	}
 	if c.claims != nil {
-		c.claimCommand(v, string(line))
+		c.claimCommand(v, string(line[start:]))
 	}
 	c.buf.out = append(line, '\r', '\n')
 	if err := c.write(); err != nil {

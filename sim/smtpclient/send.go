@@ -4,21 +4,32 @@ import (
 	"bytes"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
-	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/trace/mime"
 )
 
 // Send gives one mail to the server. The error is nil if the server took it for at least one recipient; else it is an
 // *Error that says why. What became of each recipient stands in the Result in either case. text is the message with CRLF
 // line ends; a last line without CRLF gets one (RFC 5321 §4.1.1.4).
 func (c *Client) Send(env smtp.Envelope, text []byte) (Result, error) {
+	if !c.inOne(&env) {
+		return c.sendParts(env, text)
+	}
+	return c.sendOne(env, text)
+}
+
+// sendOne gives the mail to the server in one transaction.
+func (c *Client) sendOne(env smtp.Envelope, text []byte) (Result, error) {
 	c.env, c.result = env, Result{Recipients: make([]Recipient, len(env.Recipients))}
 	e := c.send(&c.result, &c.env, text)
 	r := c.result
 	c.env, c.result = smtp.Envelope{}, Result{}
-	if e != nil {
-		return r, r.settle(e)
+	if e == nil {
+		return r, nil
 	}
-	return r, nil
+	if c.bounds.early.failed != nil {
+		e = c.bounds.early.failed // the session had not even begun
+	}
+	return r, r.settle(e)
 }
 
 func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
@@ -28,11 +39,10 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 	if len(env.Recipients) == 0 {
 		return local(554, "5.5.4", "no recipients")
 	}
-	text = cleanLineEnds(text)
-	size := storedSize(text)
-	declare, refusal := c.eightBit(text)
+	t := transaction{Client: c, env: env, result: r}
+	text, refusal := t.fit(text)
 	if refusal == nil {
-		refusal = c.tooBig(size)
+		refusal = c.tooBig(t.size)
 	}
 	if refusal == nil {
 		refusal = c.lacking(env, text)
@@ -45,7 +55,7 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 			return err.(*Error)
 		}
 	}
-	t := transaction{Client: c, env: env, result: r, size: size, eightBit: declare}
+	t.utf8 = t.international(text)
 	if e := t.envelope(); e != nil {
 		return e
 	}
@@ -100,20 +110,31 @@ type transaction struct {
 	*Client
 	env      *smtp.Envelope
 	result   *Result
-	size     int
-	eightBit bool
-	accepted int    // recipients
-	offset   int    // octets of the text that the server has already (RFC 1845)
-	refused  *Error // why there can be no mail: the first thing that went wrong for all
+	size     int            // of the text, as the server gets it
+	body     mime.Transport // how the text goes
+	utf8     bool           // with SMTPUTF8
+	byURL    bool           // it does not go at all: the server fetches it (RFC 4468)
+	accepted int            // recipients
+	offset   int            // octets of the text that the server has already (RFC 1845)
+	refused  *Error         // why there can be no mail: the first thing that went wrong for all
 }
 
 // appendMail writes the MAIL line without its end.
 func (t *transaction) appendMail(dst []byte) []byte {
-	dst = t.env.Reverse.Append(append(dst, "MAIL FROM:"...))
-	dst = t.appendSize(dst, t.size)
-	if t.uses(persona.EightBitMIME) && t.eightBit {
-		dst = append(dst, " BODY=8BITMIME"...)
+	reverse := t.env.Reverse
+	reverse.Mailbox = t.path(reverse.Mailbox)
+	dst = reverse.Append(append(dst, "MAIL FROM:"...))
+	if !t.byURL {
+		dst = t.appendSize(dst, t.size)
 	}
+	dst = t.appendBody(dst)
+	if t.utf8 {
+		dst = append(dst, " SMTPUTF8"...)
+	}
+	if t.asksEach() {
+		dst = append(dst, " PRDR"...)
+	}
+	t.bounds.mails++
 	return t.appendParams(dst, smtp.MAIL, t.env.Params)
 }
 
@@ -121,7 +142,11 @@ func (t *transaction) appendMail(dst []byte) []byte {
 // sent).
 func (t *transaction) appendRcpt(dst []byte, i int) []byte {
 	to := &t.env.Recipients[i]
-	dst = append(to.Forward.Mailbox.Append(append(dst, "RCPT TO:<"...)), '>')
+	if t.cfg.SourceRoutes && len(to.Forward.Route) > 0 {
+		dst = to.Forward.Append(append(dst, "RCPT TO:"...))
+	} else {
+		dst = append(t.path(to.Forward.Mailbox).Append(append(dst, "RCPT TO:<"...)), '>')
+	}
 	return t.appendParams(dst, smtp.RCPT, to.Params)
 }
 
@@ -175,21 +200,29 @@ func (t *transaction) text(text []byte) *Error {
 		}
 		return t.refused
 	}
-	end, err := smtp.EndOfData, error(nil)
+	end := smtp.EndOfData
 	if t.chunked() {
-		end, err = smtp.BDATLast, t.sendChunk(text)
-	} else {
-		err = t.sendText(text[min(t.offset, len(text)):])
-	}
-	if err != nil {
+		end = smtp.BDATLast
+		if e := t.sendChunks(text); e != nil {
+			return e
+		}
+	} else if err := t.sendText(text[min(t.offset, len(text)):]); err != nil {
 		return &Error{Stage: StageEnd, Err: err}
 	}
+	return t.final(end)
+}
+
+// final takes in what the server says of the mail as a whole, or of each recipient.
+func (t *transaction) final(end smtp.Verb) *Error {
 	if t.cfg.LMTP {
 		return t.finalReplies(end)
 	}
 	reply, err := t.reply(end, t.cfg.Timeouts.End)
 	if err != nil {
 		return &Error{Stage: StageEnd, Err: err}
+	}
+	if reply.Code == 353 && t.asksEach() {
+		return t.eachReplies(end)
 	}
 	t.result.Final = reply
 	for i := range t.result.Recipients {
@@ -225,6 +258,6 @@ func (t *transaction) sendText(text []byte) error {
 	if err := t.write(); err != nil {
 		return err
 	}
-	t.claimData(text)
+	t.claimData(text, false)
 	return nil
 }

@@ -1,9 +1,11 @@
 package mime
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/trace/field"
@@ -82,7 +84,7 @@ func Convert(msg []byte, to Transport, charset string) ([]byte, error) {
 	return out, nil
 }
 
-// converter collects what must be replaced, in the order of the message.
+// converter collects what must be replaced.
 type converter struct {
 	msg   []byte
 	to    Transport
@@ -101,6 +103,7 @@ func (c *converter) replace(start, end int, with []byte) {
 func (c *converter) apply() []byte {
 	out := make([]byte, 0, len(c.msg)+len(c.msg)/2)
 	at := 0
+	slices.SortStableFunc(c.edits, func(a, b edit) int { return a.start - b.start })
 	for _, e := range c.edits {
 		out = append(append(out, c.msg[at:e.start]...), e.with...)
 		at = e.end
@@ -128,7 +131,7 @@ func (c *converter) part(p *Part, signed bool) error {
 		return ErrSigned
 	case len(p.Parts) > 0:
 		return c.container(p)
-	case p.Cut:
+	case p.Cut || p.Header.End == p.Header.Body: // or no empty line ends the header section
 		return ErrDamaged
 	case !isIdentity(p.Encoding) || strings.HasPrefix(p.Type, "multipart/") || p.Type == "message/rfc822" || p.Type == "message/partial":
 		return ErrNested // RFC 2046 §5.1, §5.2.1, §5.2.2
@@ -194,8 +197,6 @@ func (c *converter) setField(p *Part, value string) {
 	switch {
 	case ok:
 		c.replace(p.Start+f.Start, p.Start+f.End, line)
-	case p.Header.End == p.Header.Body: // no empty line: there is none to stand in front of
-		c.replace(p.Start+p.Header.End, p.Body, append(line, "\r\n\r\n"...))
 	default:
 		c.replace(p.Start+p.Header.End, p.Start+p.Header.End, append(line, "\r\n"...))
 	}
@@ -266,4 +267,12 @@ func HeaderEightBit(msg []byte) bool {
 		}
 	})
 	return found
+}
+
+// HeaderSection is the header section of msg, without the empty line.
+func HeaderSection(msg []byte) []byte {
+	if end := bytes.Index(msg, []byte("\r\n\r\n")); end >= 0 {
+		return msg[:end+2]
+	}
+	return msg
 }
