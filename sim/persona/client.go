@@ -8,11 +8,15 @@ import (
 // Client is how a software behaves as a client. Zero values mean what is written beside them.
 type Client struct {
 	Split      Split
-	Recipients int  // in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
-	Mails      int  // in one session; 0: 100, 1: a session for each mail
-	Reset      bool // RSET before each mail but the first (RFC 5321 §4.1.1.5); else MAIL follows at once
-	HeloOnly   bool // a client of 1982: HELO, no extensions
-	LowerCase  bool // its verbs are in lower case, which RFC 5321 §2.4 allows
+	Recipients int        // in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
+	Mails      int        // in one session; 0: 100, 1: a session for each mail
+	Reset      bool       // RSET before each mail but the first (RFC 5321 §4.1.1.5); else MAIL follows at once
+	HeloOnly   bool       // a client of 1982: HELO, no extensions
+	LowerCase  bool       // its verbs are in lower case, which RFC 5321 §2.4 allows
+	Convert    Conversion // of mail that the next host does not take as it is
+	Chunking   bool       // BDAT where CHUNKING is offered
+	PRDR       bool       // a reply for each recipient where PRDR is offered
+	Early      bool       // speak before the greeting where PIPECONNECT was offered last time
 	Timeouts   Timeouts
 }
 
@@ -52,6 +56,14 @@ func (c *Client) set(key, value string) (err error) {
 		err = parseSwitch(&c.HeloOnly, value)
 	case "client-lower-case":
 		err = parseSwitch(&c.LowerCase, value)
+	case "client-convert":
+		c.Convert, err = choice[Conversion](value, conversions[:])
+	case "client-chunking":
+		err = parseSwitch(&c.Chunking, value)
+	case "client-prdr":
+		err = parseSwitch(&c.PRDR, value)
+	case "client-early":
+		err = parseSwitch(&c.Early, value)
 	default:
 		return fmt.Errorf("nothing is called so")
 	}

@@ -12,10 +12,11 @@ const (
 	JustSend                       // 8 bits go as they are, which RFC 6152 §3 forbids "under any circumstances" (Exim, qmail)
 )
 
-// String is the name in scenario files.
-func (c Conversion) String() string {
-	return [...]string{"mime", "all", "never", "just-send"}[min(c, JustSend)]
-}
+//house:table constant
+var conversions = [...]string{"mime", "all", "never", "just-send"}
+
+// String is the name in data and scenario files.
+func (c Conversion) String() string { return conversions[min(c, JustSend)] }
 
 // ConversionByName is the conversion of that name; ok is false if there is none.
 func ConversionByName(name string) (c Conversion, ok bool) {

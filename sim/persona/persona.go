@@ -25,7 +25,6 @@ type Persona struct {
 	CommandTimeout time.Duration // RFC 5321 §4.5.3.2.7: at least 5 minutes
 	HopLimit       int           // more Received fields than this are taken for a loop (RFC 5321 §6.3)
 	IDStyle        IDStyle
-	Convert        Conversion // as a client, of mail that the next host does not take as it is
 	Retry          Retry
 	DelayDSN       time.Duration // a "delayed" report goes out after this; 0: never
 	GiveUp         time.Duration // a message is returned after this
