@@ -146,6 +146,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 		Limits: node.Limits{MessageSize: h.Limits.MessageSize, Recipients: h.Limits.Recipients, Hops: h.Limits.Hops},
 		Waits:  h.Retry, GiveUp: h.GiveUp,
 	}
+	retryLike(&cfg, h)
 	for _, r := range h.Roles {
 		cfg.Roles = append(cfg.Roles, node.Role(r))
 	}
@@ -182,7 +183,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 			cfg.SubmitAddr = netip.AddrPortFrom(msa.Addrs[0], node.PortSubmission)
 		}
 	}
-	return cfg, nil
+	return cfg, serve(&cfg, h)
 }
 
 // parseReply reads "450 4.2.0 Mailbox busy".
@@ -214,6 +215,8 @@ func (w *World) plan() {
 		})
 	}
 	w.planTroubles()
+	w.planCollects()
+	w.planScripts()
 	if w.ev.witness != nil {
 		w.ev.witness.plan()
 	}
@@ -232,22 +235,12 @@ func (w *World) planMail(m *scenario.Mail, from time.Duration) {
 	w.net.Spawn(h, "writes mail", func() {
 		h.Ports().Clock.Sleep(first - from)
 		for range count {
-			w.submit(m.Host, node.Message{From: m.From, To: m.To, Header: m.Header, Subject: m.Subject, Body: m.Body})
+			w.submit(m)
 			if m.Every > 0 {
 				h.Ports().Clock.Sleep(m.Every)
 			}
 		}
 	})
-}
-
-// submit writes one mail on a host and hands it over; it runs in a process of that host.
-func (w *World) submit(hostName string, m node.Message) {
-	env, text, err := w.nodes[hostName].Compose(m)
-	if err != nil {
-		w.unsent(hostName, m.From, strings.Join(m.To, ", "), err.Error())
-		return
-	}
-	w.handOver(hostName, env, text)
 }
 
 // handOver submits a composed mail. An MUA has no queue (RFC 5598 §4.2.1): what is not taken, its user must know.

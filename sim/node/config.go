@@ -27,8 +27,9 @@ const (
 
 // The ports of the services.
 const (
-	PortSubmission = 587 // RFC 6409 §3.1
-	portWeb        = 80
+	PortSubmission  = 587 // RFC 6409 §3.1
+	PortSubmissions = 465 // RFC 8314 §7.3: TLS from the first octet
+	portWeb         = 80
 )
 
 // Config is what one host does. Zero values mean what is written beside them.
@@ -59,6 +60,14 @@ type Config struct {
 	DelayDSN   time.Duration   // 0: the persona's; negative: never
 	DoubleTo   string          // mailbox for reports that cannot be delivered; "": dropped
 
+	Disclosure Disclosure               // what VRFY, EXPN and HELP tell
+	Routing    Routing                  // source routes and the percent sign
+	LoggedIn   []string                 // users at a terminal, whom SEND, SOML and SAML reach (RFC 821 §3.4)
+	Turns      map[string][]string      // identity to the domains that ATRN gives it on port 366 (RFC 2645)
+	Checkpoint bool                     // as a client, let interrupted transfers be gone on with (RFC 1845)
+	ProxyFrom  []netip.Prefix           // clients that may say XCLIENT and XFORWARD
+	Private    map[smtp.Verb]smtp.Reply // verbs of this host's own (RFC 5321 §4.1.5: X...)
+
 	SubmitTo   string         // MUA: the name of its MSA, looked up by address
 	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587
 
@@ -68,9 +77,10 @@ type Config struct {
 
 // TLS is a host's stand to STARTTLS.
 type TLS struct {
-	Server *tls.Config // with a certificate: offered; nil: not
-	Client queue.TLSUse
-	Base   *tls.Config // for connections to others: roots, key log; nil: the defaults
+	Server      *tls.Config // with a certificate: offered; nil: not
+	Submissions bool        // the MSA serves port 465 too, where TLS begins with the connection (RFC 8314 §3.3)
+	Client      queue.TLSUse
+	Base        *tls.Config // for connections to others: roots, key log; nil: the defaults
 }
 
 // Limits bound what a host takes; 0 means the persona's.

@@ -49,7 +49,7 @@ func Start(cfg Config) (*Node, error) {
 	if len(cfg.Resolver) > 0 {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
 	}
-	n.connect = cfg.Seams.connect(queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base}, cfg.TLS.Client))
+	n.connect = cfg.Seams.connect(queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"}, cfg.TLS.Client))
 	n.boxes.open(cfg.Host.Store)
 	if err := n.start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
@@ -84,17 +84,27 @@ func (n *Node) start() error {
 		}
 	}
 	if c.is(MTA) {
-		if err := n.listen(queue.PortSMTP, relayPolicy, false); err != nil {
+		if err := n.listen(service{port: queue.PortSMTP, policy: relayPolicy}); err != nil {
+			return err
+		}
+	}
+	if c.is(MTA) && len(c.Turns) > 0 {
+		if err := n.listen(service{port: PortODMR, policy: relayPolicy, with: persona.ATRN | persona.Auth}); err != nil {
 			return err
 		}
 	}
 	if c.is(MSA) {
-		if err := n.listen(PortSubmission, submissionPolicy, false); err != nil {
+		if err := n.listen(service{port: PortSubmission, policy: submissionPolicy}); err != nil {
+			return err
+		}
+	}
+	if c.is(MSA) && c.TLS.Submissions {
+		if err := n.listen(service{port: PortSubmissions, policy: submissionPolicy, implicitTLS: true}); err != nil {
 			return err
 		}
 	}
 	if c.is(MDA) && n.queue == nil {
-		if err := n.listen(queue.PortLMTP, storePolicy, true); err != nil {
+		if err := n.listen(service{port: queue.PortLMTP, policy: storePolicy, lmtp: true}); err != nil {
 			return err
 		}
 	}
@@ -118,7 +128,8 @@ func (n *Node) openQueue() error {
 	}
 	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
 	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
-		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp}
+		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp,
+		Checkpoint: c.Checkpoint}
 	router.Local = func(d string) bool { return n.isOwnLiteral(d) }
 	if c.is(MDA) || c.Store == nil {
 		router.Local = func(d string) bool { return n.domains[d] || n.isOwnLiteral(d) }
@@ -131,21 +142,35 @@ func (n *Node) openQueue() error {
 	return err
 }
 
-// listen opens one SMTP or LMTP service.
-func (n *Node) listen(port uint16, p policy, lmtp bool) error {
-	ln, err := n.host.Listen(netip.AddrPortFrom(netip.Addr{}, port))
+// service is one port on which a host speaks SMTP or LMTP.
+type service struct {
+	port        uint16
+	policy      policy
+	lmtp        bool
+	implicitTLS bool
+	with        persona.Extensions // beside those of the host
+}
+
+// listen opens a service.
+func (n *Node) listen(sv service) error {
+	ln, err := n.host.Listen(netip.AddrPortFrom(netip.Addr{}, sv.port))
 	if err != nil {
 		return err
 	}
-	cfg := smtpserver.Config{Persona: n.persona, Backend: n.cfg.Seams.backend(&backend{node: n, policy: p}), Fault: n.cfg.Fault, LMTP: lmtp, OldServer: n.cfg.NoEHLO,
-		TLS: n.cfg.TLS.Server}
+	cfg := smtpserver.Config{Persona: n.persona, Backend: n.cfg.Seams.backend(&backend{node: n, policy: sv.policy}), LMTP: sv.lmtp,
+		OldServer: n.cfg.NoEHLO, TLS: n.cfg.TLS.Server, ImplicitTLS: sv.implicitTLS, Fixed: n.cfg.fixed(), Fault: n.cfg.Fault}
 	cfg.With, cfg.Without = n.cfg.extensions()
+	cfg.With |= sv.with
+	if n.cfg.Disclosure.Expand == "real" {
+		cfg.With |= persona.Expn
+	}
+	cfg.Without &^= cfg.With
 	if n.queue != nil {
 		cfg.IDs = n.queue.IDs()
 	}
 	s := smtpserver.New(n.host, cfg)
 	n.servers = append(n.servers, s)
-	n.host.Go(fmt.Sprintf("listen %d", port), func() { _ = s.Run(ln, n.host.Go) }) // ends with the world
+	n.host.Go(fmt.Sprintf("listen %d", sv.port), func() { _ = s.Run(ln, n.host.Go) }) // ends with the world
 	return nil
 }
 

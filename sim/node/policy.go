@@ -72,7 +72,8 @@ func (n *Node) clientName(a netip.Addr) string {
 type session struct {
 	node   *Node
 	policy policy
-	own    bool // the client is one of ours
+	own    bool     // the client is one of ours
+	turned []string // domains whose mail goes out over this connection once it is turned
 }
 
 // Hello is asked for each EHLO, HELO and LHLO.
@@ -94,18 +95,25 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 }
 
 // Rcpt is one RCPT: 550 to what is not here and not for others (RFC 5321 §3.6.2, §3.3).
-func (s *session) Rcpt(_ *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply {
-	n, m := s.node, r.Forward.Mailbox
+func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply {
+	n := s.node
+	if reply := s.routed(r); reply != nil {
+		return reply
+	}
+	m := r.Forward.Mailbox
 	if !n.script.empty() {
 		if reply := n.script.take(AtRcpt, m.String()); reply != nil {
 			return reply
 		}
 	}
+	if via, refusal := s.viaRoute(r); via {
+		return refusal
+	}
 	domain := lower(m.Domain)
 	switch {
 	case domain == "" || n.domains[domain] || n.isOwnLiteral(domain):
 		if n.known(m) {
-			return nil
+			return s.atTerminal(t, m)
 		}
 		return s.say(persona.UserUnknown, m)
 	case s.policy != storePolicy && (s.own || n.relayTo[domain]):
@@ -150,7 +158,10 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		r := smtp.NewReply(451, "4.2.4", "Too many addresses stand behind the aliases")
 		return &r
 	}
-	env := smtp.Envelope{Reverse: t.Envelope.Reverse, Params: t.Envelope.Params, Recipients: to}
+	if to = s.toTerminals(t, to, text); len(to) == 0 {
+		return nil
+	}
+	env := smtp.Envelope{Reverse: n.extendReverse(t, to), Params: t.Envelope.Params, Recipients: to}
 	if err := n.queue.Accept(t.ID, env, t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
 		return &r
@@ -165,6 +176,11 @@ func (n *Node) scriptedEnd() *smtp.Reply {
 		return r
 	}
 	return n.script.take(AtEnd, "")
+}
+
+// MayProxy lets a client speak for others (XCLIENT, XFORWARD).
+func (s *session) MayProxy(p *smtpserver.Peer) bool {
+	return slices.ContainsFunc(s.node.cfg.ProxyFrom, func(net netip.Prefix) bool { return net.Contains(p.Remote.Addr()) })
 }
 
 // Abort has nothing to undo: nothing is kept before Data.

@@ -66,6 +66,7 @@ func ConnectSMTP(h *host.Host, cfg smtpclient.Config, use TLSUse) Connector {
 		if use != TLSNever {
 			cfg.TLS = configs.of(t.Name)
 		}
+		cfg.ImplicitTLS = t.Addr.Port() == portSubmissions
 		c, err := open(h, t, cfg)
 		if e, ok := errors.AsType[*smtpclient.Error](err); ok && e.Stage == smtpclient.StageTLS && use == TLSMay {
 			cfg.TLS = nil // RFC 7435 §3: rather in plain text than not at all
@@ -105,6 +106,9 @@ func (c *tlsConfigs) of(name string) *tls.Config {
 	c.byName[name] = made
 	return made
 }
+
+// portSubmissions is where TLS begins with the connection (RFC 8314 §7.3).
+const portSubmissions = 465
 
 func open(h *host.Host, t Target, cfg smtpclient.Config) (*smtpclient.Client, error) {
 	conn, err := h.Dialer.Dial(t.Addr, t.Timeout)

@@ -38,6 +38,7 @@ func (p *parser) hosts() {
 		p.roles(&h, y)
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
+		p.service(&h, &y.Service)
 		p.s.Hosts = append(p.s.Hosts, h)
 	}
 	for i := range p.f.Hosts {
@@ -97,6 +98,7 @@ func (p *parser) mailHost(h *Host, y *hostYAML) {
 }
 
 func (p *parser) behaviour(h *Host, y *hostYAML) {
+	h.TLS.Submissions = must[bool](p)(y.TLS.Submissions.boolean())
 	h.TLS.Offer = must[bool](p)(y.TLS.Offer.boolean())
 	h.TLS.Client = must[string](p)(y.TLS.Client.oneOf("may", "never", "must"))
 	h.TLS.Certificate = must[string](p)(y.TLS.Certificate.oneOf("valid", "expired", "wrong-name"))
@@ -107,6 +109,12 @@ func (p *parser) behaviour(h *Host, y *hostYAML) {
 	h.DriftPPB = must[int64](p)(y.Clock.Drift.drift())
 	h.Zone = must[time.Duration](p)(y.Clock.Zone.zone())
 	h.GiveUp = must[time.Duration](p)(y.GiveUp.span())
+	if y.RetryLike.set() {
+		h.RetryLike = must[string](p)(y.RetryLike.oneOf(persona.ScheduleNames()...))
+		if len(y.Retry) > 0 {
+			p.fail(y.RetryLike.err("expected either retry-like: or retry:"))
+		}
+	}
 	for _, w := range y.Retry {
 		d := must[time.Duration](p)(w.span())
 		if d <= 0 {
@@ -135,6 +143,7 @@ func (p *parser) references(h *Host, y *hostYAML) {
 		}
 		h.SubmitTo, h.User = p.host(y.SubmitTo), p.mailbox(y.User)
 	}
+	p.collects(h, &y.Service)
 	for _, domain := range sortedKeys(y.Routes) {
 		if h.Routes == nil {
 			h.Routes = map[string]string{}

@@ -5,28 +5,30 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/fault"
 )
 
 // Scenario is a network and what happens in it. Times are true (virtual) time since Start.
 type Scenario struct {
-	Name    string        // short, file-name like
-	Title   string        // one line
-	Seed    uint64        // default seed
-	Start   time.Time     // virtual date of the first moment, UTC
-	Until   time.Duration // the run ends here at the latest; 0: when nothing is left to do
-	Default Link          // every pair of hosts without a Link of its own
-	Links   []Link
-	Hosts   []Host
-	Zones   []string // resource records in zone-file form, one each
-	Broken  []Broken // names that answer SERVFAIL or not at all
-	Mail    []Mail   // in time order
-	Faults  []Fault  // in time order
+	Name     string        // short, file-name like
+	Title    string        // one line
+	Seed     uint64        // default seed
+	Start    time.Time     // virtual date of the first moment, UTC
+	Until    time.Duration // the run ends here at the latest; 0: when nothing is left to do
+	Default  Link          // every pair of hosts without a Link of its own
+	Links    []Link
+	Hosts    []Host
+	Zones    []string      // resource records in zone-file form, one each
+	Broken   []Broken      // names that answer SERVFAIL or not at all
+	Mail     []Mail        // in time order
+	Faults   []Fault       // in time order
 	Troubles []fault.Fault // faults with do:, as the file lists them: the place is the name of a stream of chance
-	Expects []Expect // as the file lists them
-	Lookups string   // "all", or "routing": only those that find the way of a mail (no PTR, no address of the MSA)
-	Learner string   // the host from which console commands speak; "": the first MUA
-	Source  []byte   // the file as read
+	Scripts  []Script      // in time order
+	Expects  []Expect      // as the file lists them
+	Lookups  string        // "all", or "routing": only those that find the way of a mail (no PTR, no address of the MSA)
+	Learner  string        // the host from which console commands speak; "": the first MUA
+	Source   []byte        // the file as read
 }
 
 // Link is a two-way connection between two hosts; without hosts it is the default.
@@ -52,33 +54,36 @@ const (
 
 // Host is one machine.
 type Host struct {
-	Name        string
-	Addrs       []netip.Addr
-	Roles       []Role
-	Persona     string // "postfix" or "exim"
-	Domains     []string
-	Users       []string            // local parts with a mailbox here
-	Aliases     map[string][]string // local part or address to addresses
-	RelayFrom   []netip.Prefix      // clients whose mail is relayed anywhere
-	RelayTo     []string            // domains for which this host is a backup MX
-	Routes      map[string]string   // domain to next host: local rules before DNS
-	SubmitTo    string              // MUA: its MSA, a host name
-	User        string              // MUA: the mailbox that it writes from
-	Extensions  []string            // EHLO keywords offered; nil: the persona's
-	NoEHLO      bool                // a host of 1982: EHLO is answered 500
-	TLS         TLS
+	Name       string
+	Addrs      []netip.Addr
+	Roles      []Role
+	Persona    string // "postfix" or "exim"
+	Domains    []string
+	Users      []string            // local parts with a mailbox here
+	Aliases    map[string][]string // local part or address to addresses
+	RelayFrom  []netip.Prefix      // clients whose mail is relayed anywhere
+	RelayTo    []string            // domains for which this host is a backup MX
+	Routes     map[string]string   // domain to next host: local rules before DNS
+	SubmitTo   string              // MUA: its MSA, a host name
+	User       string              // MUA: the mailbox that it writes from
+	Extensions []string            // EHLO keywords offered; nil: the persona's
+	NoEHLO     bool                // a host of 1982: EHLO is answered 500
+	TLS        TLS
+	Service
 	Limits      Limits
 	Replies     []Reply
 	ClockOffset time.Duration
 	DriftPPB    int64           // the clock's drift in parts per billion
 	Zone        time.Duration   // its time zone, east positive
 	Retry       []time.Duration // waits between tries; nil: the persona's
+	RetryLike   string          // a schedule of sim/persona; "": Retry, or the persona's
 	GiveUp      time.Duration   // 0: the persona's
 }
 
 // TLS is a host's stand to STARTTLS.
 type TLS struct {
 	Offer       bool   // as a server
+	Submissions bool   // port 465 too
 	Client      string // "never", "may", "must"; "": "may" if the peer offers it
 	Certificate string // "valid", "expired", "wrong-name"; "": "valid"
 }
@@ -110,11 +115,24 @@ type Mail struct {
 	Host    string   // the MUA; "": the host whose User is From
 	From    string   // reverse-path and From: field
 	To      []string // forward-paths
+	Bcc     []string // forward-paths that the header section does not name
 	Header  string   // To: field if it differs from the forward-paths
 	Subject string
-	Body    string // LF or CRLF; the simulator makes CRLF of it
-	Count   int    // so many copies; 0: one
+	Body    string       // LF or CRLF; the simulator makes CRLF of it
+	Raw     string       // the whole mail with its header section, instead; "": it is composed
+	Params  []smtp.Param // of MAIL
+	ByRcpt  map[string][]smtp.Param
+	Count   int // so many copies; 0: one
 	Every   time.Duration
+}
+
+// Script is what somebody types on a host: lines for the console, or lines for a server.
+type Script struct {
+	At      time.Duration
+	Host    string
+	Do      []string
+	Connect string   // "mx1.west.example 25"; "": Do
+	Type    []string // each after the reply to the one before
 }
 
 // Fault changes the world at a moment.

@@ -31,7 +31,7 @@ func (n *session) claimCommand(v smtp.Verb, line string) {
 // withoutSecret takes the initial response off an AUTH line (RFC 4954 §4): a journal keeps no passwords.
 func withoutSecret(line string) string {
 	words := strings.Fields(line)
-	if len(words) < 3 {
+	if len(words) < 3 || words[2] == "=" {
 		return line
 	}
 	return words[0] + " " + words[1] + " •••"

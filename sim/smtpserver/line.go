@@ -86,6 +86,9 @@ func (n *session) skipChunk(c *smtp.Command, bad *smtp.SyntaxError) bool {
 // dispatch calls the method of the verb. bad is what is wrong with its arguments, nil if they can be read.
 func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	customs := &n.srv.persona.Customs
+	if len(n.srv.cfg.Fixed) > 0 && n.fixed(c) {
+		return
+	}
 	if c.Tolerated(smtp.LeadingSpace) && !customs.Lets(smtp.LeadingSpace) {
 		n.say(persona.VerbUnknown)
 		return
@@ -118,7 +121,7 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	case smtp.AUTH:
 		n.auth(c, bad)
 	default:
-		if !n.extensionVerb(c, bad) && !n.private(c) {
+		if !n.extensionVerb(c, bad) {
 			n.unknown(c)
 		}
 	}

@@ -33,7 +33,7 @@ type Config struct {
 	RequireAuth bool                     // 530 to mail before AUTH (RFC 4954 §6): not for port 25
 	RequireTLS  bool                     // 530 to mail before STARTTLS (RFC 3207 §4): not for port 25
 	ImplicitTLS bool                     // TLS begins with the connection (RFC 8314 §3.3): port 465
-	Private     map[smtp.Verb]smtp.Reply // verbs of this server's own, and what it says to them
+	Fixed       map[smtp.Verb]smtp.Reply // always said to these verbs: to those of this server's own, and to those it does not allow
 	SessionsMax int                      // so many at once, more get 421; 0: no limit
 	TextTimeout time.Duration            // between two pieces of mail data; 0: as the persona's CommandTimeout
 	IDs         *persona.IDs             // queue ids of the spool, where several servers share one; nil: ids of its own
