@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/trace/render"
 	"github.com/smtpsim/smtpsim/trace/table"
 	"golang.org/x/term"
@@ -57,12 +58,16 @@ func (a *app) run() int {
 	return a.report(err)
 }
 
-// report prints err as one line and returns the status it stands for.
+// report prints err as one line, below it the line of a scenario that is wrong, and returns the status it stands for.
 func (a *app) report(err error) int {
 	if err == nil || isClosedPipe(err) { // | head has seen enough
 		return 0
 	}
 	fmt.Fprintln(a.err, oneLine("smtpsim: "+a.explain(err)))
+	var wrong *scenario.Error
+	if errors.As(err, &wrong) {
+		quoteLine(a.err, wrong)
+	}
 	var usage *usageError
 	if errors.As(err, &usage) {
 		return exitUsage

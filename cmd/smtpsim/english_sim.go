@@ -6,6 +6,7 @@ import "maps"
 func englishSim() map[string]string {
 	all := englishLesson()
 	maps.Copy(all, englishRun())
+	maps.Copy(all, englishScenario())
 	return all
 }
 

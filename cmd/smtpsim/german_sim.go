@@ -6,6 +6,7 @@ import "maps"
 func germanSim() map[string]string {
 	all := germanLesson()
 	maps.Copy(all, germanRun())
+	maps.Copy(all, germanScenario())
 	return all
 }
 

@@ -38,6 +38,7 @@ func newRootCmd(a *app) *cobra.Command {
 	root.AddCommand(
 		newLessonCmd(a),
 		newRunCmd(a),
+		newScenarioCmd(a),
 		newAnalyzeCmd(a),
 		newTraceCmd(a),
 		newCodesCmd(a),

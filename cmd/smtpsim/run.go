@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func newRunCmd(a *app) *cobra.Command {
 		Use:   a.t("run.use"),
 		Short: a.t("run.short"),
 		Long:  a.t("run.long"),
-		Example: "smtpsim run docs/scenarios/mx-failover.yaml --format ladder\n" +
+		Example: "smtpsim run greylisting\nsmtpsim run docs/scenarios/mx-failover.yaml --format ladder\n" +
 			"smtpsim run docs/scenarios/one-mail.yaml --pcap one-mail.pcapng\n" +
 			"smtpsim run docs/scenarios/starttls.yaml --listen mx1=127.0.0.1:2525",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -112,11 +113,15 @@ func (a *app) runScenario(name string, f runFlags) error {
 	}
 	defer w.Close()
 	end := a.endOf(w)
+	end.verdicts = verdicts(w, f)
 	w.Close() // sessions that are still open end here
 	if err := files.commit(a, w); err != nil {
 		return err
 	}
-	return a.tellRun(end, seen.sorted(), f, files)
+	if err := a.tellRun(end, seen.sorted(), f, files); err != nil {
+		return err
+	}
+	return a.failed(name, end.verdicts)
 }
 
 // checkRun finds what cannot be meant before anything is opened.
@@ -162,24 +167,52 @@ func (a *app) openScenario(name string, f runFlags) (*scenario.Scenario, sim.Opt
 	return sc, o, nil
 }
 
-// loadScenario reads a scenario file; "-" is standard input.
-func (a *app) loadScenario(name string) (sc *scenario.Scenario, err error) {
-	if st, err := os.Stat(name); err == nil && st.IsDir() {
-		return nil, a.fail(nil, "error.scenario.directory", "file", name)
+// loadScenario reads a scenario: a file, standard input ("-"), or one of the gallery where there is no file of that name.
+func (a *app) loadScenario(name string) (*scenario.Scenario, error) {
+	src, err := a.readScenario(name)
+	if err != nil {
+		return nil, err
 	}
+	return scenario.Parse(name, src)
+}
+
+// readScenario gives the text of a scenario.
+func (a *app) readScenario(name string) ([]byte, error) {
 	if name == "-" {
-		var src []byte
-		if src, err = io.ReadAll(io.LimitReader(a.in, scenario.MaxFileBytes+1)); err == nil {
-			sc, err = scenario.Parse(name, src)
+		src, err := io.ReadAll(io.LimitReader(a.in, scenario.MaxFileBytes+1))
+		if err != nil {
+			return nil, a.fileError(name, err)
 		}
-	} else {
-		sc, err = scenario.Load(name)
+		return src, nil
 	}
-	var wrong *scenario.Error
-	if err != nil && !errors.As(err, &wrong) { // that names file, line and column
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Ext(name) == "" && filepath.Base(name) == name {
+		return a.fromGallery(name)
+	}
+	if err != nil {
 		return nil, a.fileError(name, err)
 	}
-	return sc, err
+	defer f.Close()
+	if st, err := f.Stat(); err == nil && st.IsDir() {
+		return nil, a.fail(nil, "error.scenario.directory", "file", name)
+	}
+	src, err := io.ReadAll(io.LimitReader(f, scenario.MaxFileBytes+1))
+	if err != nil {
+		return nil, a.fileError(name, err)
+	}
+	return src, nil
+}
+
+func (a *app) fromGallery(name string) ([]byte, error) {
+	if src, ok := scenario.GallerySource(name); ok {
+		return src, nil
+	}
+	for _, have := range scenario.Gallery() {
+		if scenario.Near(name, have) {
+			return nil, a.fail(fs.ErrNotExist, "error.scenario.like", "file", name, "near", have)
+		}
+	}
+	return nil, a.fail(fs.ErrNotExist, "error.scenario.none", "file", name)
 }
 
 // runWorld opens the world and lets happen what is to happen.

@@ -32,12 +32,13 @@ func (s *seenSessions) sorted() []*trace.Session {
 
 // runEnd is how a world stood when the run was over.
 type runEnd struct {
-	world  *sim.World
-	now    time.Duration
-	mails  []string // a line for each mailbox and each mail that waits
-	stuck  []string
-	digest string // of the events; "" if nothing was done
-	acts   int
+	world    *sim.World
+	now      time.Duration
+	mails    []string // a line for each mailbox and each mail that waits
+	stuck    []string
+	verdicts []sim.Verdict
+	digest   string // of the events; "" if nothing was done
+	acts     int
 }
 
 func (a *app) endOf(w *sim.World) runEnd {
@@ -93,7 +94,7 @@ func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFi
 	if slices.ContainsFunc(all, func(s *trace.Session) bool { return s.End == trace.SessionTLSOpaque }) {
 		end.mails = append([]string{a.t("run.encrypted")}, end.mails...)
 	}
-	for _, text := range a.endLines(end, f, files) {
+	for _, text := range append(a.endLines(end, f, files), a.tellVerdicts(end.verdicts, o)...) {
 		tell(out, text, o.Width)
 	}
 	return nil

@@ -67,10 +67,23 @@ func (e *Expect) String() string {
 		}
 	}
 	if e.At > 0 {
-		fmt.Fprintf(&b, ", at: %s", e.At)
+		b.WriteString(", at: " + spanOf(e.At))
 	}
 	if e.Never {
 		return "never: {" + b.String() + "}"
 	}
 	return b.String()
+}
+
+// spanOf writes a time span as the file has it: 5d, 36h, 90s.
+func spanOf(d time.Duration) string {
+	switch {
+	case d%(24*time.Hour) == 0:
+		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
 }

@@ -7,6 +7,7 @@ import (
 
 // gallery holds the scenarios that come with the program: one situation each, with what must come of it.
 //
+//house:table read, never written
 //go:embed gallery/*.yaml
 var gallery embed.FS
 

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"io"
 	"os"
+	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	yamlparser "github.com/goccy/go-yaml/parser"
 )
 
 // Limits of a scenario file.
@@ -34,27 +37,67 @@ func Load(name string) (*Scenario, error) {
 	return Parse(name, src)
 }
 
-// Parse reads a scenario; name is the file's name in errors. The error is an *Error.
+// Parse reads a scenario; name is the file's name in errors. The error is an *Error, the first of those that Check finds.
 func Parse(name string, src []byte) (*Scenario, error) {
+	s, errs := Check(name, src)
+	if len(errs) > 0 {
+		return nil, errs[0]
+	}
+	return s, nil
+}
+
+// Check reads a scenario and tells everything that is wrong with it, in the order of the file; nil errors mean it is right.
+func Check(name string, src []byte) (*Scenario, []*Error) {
+	s, errs := read(src)
+	var out []*Error
+	for _, err := range errs {
+		e := located(name, err)
+		e.quote(src)
+		out = append(out, e)
+	}
+	return s, byPosition(out)
+}
+
+// read gives the scenario, or what is wrong: what stands in the way of reading on first.
+func read(src []byte) (*Scenario, []error) {
 	if len(src) > MaxFileBytes {
-		return nil, &Error{File: name, Want: "expected a scenario of at most 4 MiB"}
+		return nil, []error{&Error{Want: "expected a scenario of at most 4 MiB"}}
 	}
 	if err := bound(src); err != nil {
-		return nil, located(name, err)
+		return nil, []error{err}
 	}
+	tree, err := yamlparser.ParseBytes(src, 0, yamlparser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, []error{err}
+	}
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return nil, []error{io.EOF}
+	}
+	if len(tree.Docs) > 1 && tree.Docs[1].Start != nil {
+		p := tree.Docs[1].Start.Position
+		return nil, []error{word{line: p.Line, col: p.Column}.err("expected one scenario in a file")}
+	}
+	var sh shaper
+	sh.check(tree.Docs[0].Body, reflect.TypeFor[file]())
 	var f file
-	if err := yaml.UnmarshalWithOptions(src, &f, yaml.Strict()); err != nil {
-		return nil, located(name, err)
+	if err := yaml.NodeToValue(tree.Docs[0].Body, &f, yaml.AllowDuplicateMapKey()); err != nil {
+		if len(sh.errs) == 0 {
+			return nil, []error{err}
+		}
+		return nil, sh.errs
 	}
 	if len(f.Hosts) == 0 {
-		return nil, &Error{File: name, Want: "expected a list of hosts (hosts: …), found none"}
+		return nil, append(sh.errs, &Error{Want: "expected a list of hosts (hosts: …), found none"})
 	}
 	p := parser{f: &f, s: &Scenario{Source: src}}
 	p.run()
-	if len(p.errs) > 0 {
-		return nil, located(name, p.errs[0])
+	if len(sh.errs) > 0 { // what is missing without a place was taken out
+		p.errs = append(sh.errs, slices.DeleteFunc(p.errs, func(err error) bool {
+			e, ok := err.(*Error)
+			return ok && e.Line == 0
+		})...)
 	}
-	return p.s, nil
+	return p.s, p.errs
 }
 
 // Hash is the SHA-256 of the file, in hex: the identity that a journal records.
@@ -64,7 +107,7 @@ func (s *Scenario) Hash() string {
 }
 
 // located gives an error its file name, and position where the YAML reader knew one.
-func located(name string, err error) error {
+func located(name string, err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {
 		e := *own
@@ -73,7 +116,7 @@ func located(name string, err error) error {
 	}
 	var y yaml.Error
 	if errors.As(err, &y) {
-		e := &Error{File: name, Want: oneLine(y.GetMessage())}
+		e := &Error{File: name, Want: plainer(y.GetMessage())}
 		if tk := y.GetToken(); tk != nil && tk.Position != nil {
 			e.Line, e.Column = tk.Position.Line, tk.Position.Column
 		}
@@ -82,7 +125,7 @@ func located(name string, err error) error {
 	if errors.Is(err, io.EOF) {
 		return &Error{File: name, Want: "expected a scenario, found an empty file"}
 	}
-	return &Error{File: name, Want: oneLine(err.Error())}
+	return &Error{File: name, Want: plainer(err.Error())}
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -115,8 +158,10 @@ func (p *parser) run() {
 	p.zones()
 	p.mail()
 	p.faults()
+	p.scripts()
 	p.expects()
 	sort.SliceStable(p.s.Mail, func(i, j int) bool { return p.s.Mail[i].At < p.s.Mail[j].At })
+	sort.SliceStable(p.s.Scripts, func(i, j int) bool { return p.s.Scripts[i].At < p.s.Scripts[j].At })
 	sort.SliceStable(p.s.Faults, func(i, j int) bool { return p.s.Faults[i].At < p.s.Faults[j].At })
 }
 

@@ -55,7 +55,7 @@ func (y *expectYAML) anywhere() word {
 			return w
 		}
 	}
-	return word{line: 1, col: 1}
+	return word{}
 }
 
 func (p *parser) expect(y *expectYAML, at word, never bool) {

@@ -3,16 +3,24 @@ package scenario
 import (
 	"strings"
 	"time"
+
+	"github.com/smtpsim/smtpsim/sim/dns"
 )
 
 func (p *parser) zones() {
-	for _, line := range strings.Split(p.f.Zones.s, "\n") {
+	for n, line := range strings.Split(p.f.Zones.s, "\n") {
+		full := line
 		if i := strings.IndexByte(line, ';'); i >= 0 && !strings.Contains(line[:i], `"`) {
 			line = line[:i]
 		}
-		if line = strings.TrimSpace(line); line != "" {
-			p.s.Zones = append(p.s.Zones, line)
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
+		if _, err := dns.ParseRecord(line); err != nil {
+			p.fail(p.f.Zones.within(p.s.Source, n, full).err("expected a record such as \"west.example. 3600 IN MX 10 mx1.west.example.\": %s", oneLine(err.Error())))
+			continue
+		}
+		p.s.Zones = append(p.s.Zones, line)
 	}
 	for _, y := range p.f.Broken {
 		name := must[string](p)(y.Name.hostName())
@@ -23,10 +31,11 @@ func (p *parser) zones() {
 
 func (p *parser) mail() {
 	total := int64(0)
-	for _, y := range p.f.Mail {
+	for i := range p.f.Mail {
+		y := &p.f.Mail[i]
 		m := Mail{
 			At: must[time.Duration](p)(y.At.span()), From: p.reverse(y.From), Header: y.Header.s,
-			Subject: oneLine(y.Subject.s), Body: y.Body.s, Every: must[time.Duration](p)(y.Every.span()),
+			Subject: oneLine(y.Subject.s), Body: y.Body.s, Raw: y.Raw.s, Every: must[time.Duration](p)(y.Every.span()),
 		}
 		m.Body = padded(m.Body, must[int64](p)(y.Size.integer(1, MaxBodyBytes)))
 		count := must[int64](p)(y.Count.integer(1, MaxMail))
@@ -35,12 +44,13 @@ func (p *parser) mail() {
 			p.fail(y.At.err("expected at most %d messages in all", MaxMail))
 			return
 		}
-		if len(y.To) == 0 {
+		if len(y.To)+len(y.Bcc) == 0 {
 			p.fail(y.From.err("expected recipients: to: [bob@west.example]"))
 		}
 		for _, w := range y.To {
 			m.To = append(m.To, p.mailbox(w))
 		}
+		p.extras(&m, y)
 		m.Host = p.writer(y, m.From)
 		p.s.Mail = append(p.s.Mail, m)
 	}
@@ -55,7 +65,7 @@ func (p *parser) reverse(w word) string {
 }
 
 // writer finds the MUA that sends a mail.
-func (p *parser) writer(y mailYAML, from string) string {
+func (p *parser) writer(y *mailYAML, from string) string {
 	if y.Host.set() {
 		name := p.host(y.Host)
 		if h, ok := p.s.Host(name); ok && !h.Is(MUA) {

@@ -74,11 +74,18 @@ func TestErrors(t *testing.T) {
 		{"user: a@a.example", "user: a@@a", "expected an address such as bob@west.example"},
 		{"name: ns.b.example", "name: NS_1", "expected a domain name in lower case"},
 		{"reply: \"450 4.2.0 later\"", "reply: later", "expected a reply such as"},
-		{"learner: pc", "lerner: pc", `unknown field "lerner"`},
+		{"learner: pc", "lerner: pc", `all.yaml:7:1: expected another key than "lerner" here; did you mean learner?`},
+		{"learner: pc", "pupil: pc", `all.yaml:7:1: expected one of the keys broken-names, expect,`},
+		{"learner: pc", "seed: 3", `all.yaml:7:1: expected each key once: seed stands above already`},
+		{"learner: pc", "hosts: pc", `all.yaml:7:8: expected a list here`},
+		{"learner: pc", "learner: [pc", `all.yaml:8:1: expected a comma, or the ] that ends the list`},
+		{"learner: pc", "learner: pc: mx", `all.yaml:7:10: expected a text without ": "`},
+		{"    persona: exim", "     persona: exim", "all.yaml:22:6: expected the same indentation"},
 		{"scenario: all", "scenario: [all]", "expected a single value here"},
 		{"scenario: all", "", "expected a name (scenario: …)"},
 		{"zone: \"-0330\"", "zone: CET", "expected a time zone in quotes"},
 		{"  - at: 30s", "  - at: 30s\n    host: ns", "expected either host: or link:"},
+		{"b.example. 300 IN MX 10 mx", "b.example. 300 IN MIX 10 mx", "all.yaml:46:3: expected a record such as"},
 	} {
 		src := strings.Replace(string(good), c.old, c.new, 1)
 		if src == string(good) {

@@ -1,29 +1,16 @@
 package scenario
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 )
-
-// Error is a fault in a scenario file.
-type Error struct {
-	File         string
-	Line, Column int // from 1; 0 where the whole file is meant
-	Want         string
-}
-
-// Error is "file:line:column: what was expected".
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.File, e.Want)
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Want)
-}
 
 // word is a scalar of the file and where it stands.
 type word struct {
@@ -53,6 +40,19 @@ func (w word) set() bool { return w.line > 0 && w.s != "" }
 
 func (w word) err(format string, args ...any) error {
 	return &Error{Line: w.line, Column: w.col, Want: fmt.Sprintf(format, args...)}
+}
+
+// within is the place of line n (from 0) of a text that stands under its key (key: |); elsewhere it is the text's.
+func (w word) within(src []byte, n int, text string) word {
+	lines := bytes.Split(src, []byte("\n"))
+	i := w.line + n // the first line of the text is the one after the key
+	if text = strings.TrimSpace(text); i >= len(lines) {
+		return w
+	}
+	if col := bytes.Index(lines[i], []byte(text)); col >= 0 {
+		return word{line: i + 1, col: utf8.RuneCount(lines[i][:col]) + 1}
+	}
+	return w
 }
 
 // duration reads "250ms", "5m", "36h" or "4d"; "" is 0.
