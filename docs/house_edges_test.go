@@ -38,7 +38,7 @@ func edges() map[string]string {
 		"trace/analyze":   "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
-		"sim/node":     "codes/smtp sim/dns sim/fault sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
+		"sim/node":     "codes/sasl codes/smtp sim/dns sim/fault sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
 		"sim/scenario": "codes codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
 		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",

@@ -11,6 +11,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
+	"github.com/smtpsim/smtpsim/sim/smtpclient"
 )
 
 // Role is what a host does (RFC 5598 §4, §5).
@@ -67,6 +68,9 @@ type Config struct {
 	Checkpoint bool                     // as a client, let interrupted transfers be gone on with (RFC 1845)
 	ProxyFrom  []netip.Prefix           // clients that may say XCLIENT and XFORWARD
 	Private    map[smtp.Verb]smtp.Reply // verbs of this host's own (RFC 5321 §4.1.5: X...)
+
+	Accounts *Accounts                   // nil: no AUTH, no POP3
+	Logins   map[string]*smtpclient.Auth // as whom this host authenticates itself, by the server's name
 
 	SubmitTo   string         // MUA: the name of its MSA, looked up by address
 	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587

@@ -26,6 +26,8 @@ type Node struct {
 	servers  []*smtpserver.Server
 	boxes    boxes
 	script   script
+	visits   visits    // to the mailboxes, for SMTP after POP
+	popped   openDrops // maildrops in use
 
 	domains map[string]bool // lower case: ours
 	relayTo map[string]bool
@@ -49,7 +51,7 @@ func Start(cfg Config) (*Node, error) {
 	if len(cfg.Resolver) > 0 {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
 	}
-	n.connect = cfg.Seams.connect(queue.ConnectSMTP(cfg.Host, smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"}, cfg.TLS.Client))
+	n.connect = cfg.Seams.connect(n.connector(smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"}))
 	n.boxes.open(cfg.Host.Store)
 	if err := n.start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
@@ -105,6 +107,11 @@ func (n *Node) start() error {
 	}
 	if c.is(MDA) && n.queue == nil {
 		if err := n.listen(service{port: queue.PortLMTP, policy: storePolicy, lmtp: true}); err != nil {
+			return err
+		}
+	}
+	if c.is(MDA) && c.Accounts != nil && c.Accounts.POP {
+		if err := n.listenPOP(); err != nil {
 			return err
 		}
 	}
@@ -164,6 +171,7 @@ func (n *Node) listen(sv service) error {
 	if n.cfg.Disclosure.Expand == "real" {
 		cfg.With |= persona.Expn
 	}
+	n.authenticates(&cfg, sv.policy)
 	cfg.Without &^= cfg.With
 	if n.queue != nil {
 		cfg.IDs = n.queue.IDs()

@@ -86,10 +86,8 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 	if r := s.node.script.take(AtMail, ""); r != nil {
 		return r
 	}
-	if s.policy == submissionPolicy && !s.own {
-		// RFC 6409 §4.3: submission is for those who are authorized; without AUTH here, by their address
-		r := smtp.NewReply(550, "5.7.1", "Submission is for the users of this site only")
-		return &r
+	if s.policy == submissionPolicy {
+		return s.submits(t)
 	}
 	return nil
 }
@@ -116,7 +114,7 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 			return s.atTerminal(t, m)
 		}
 		return s.say(persona.UserUnknown, m)
-	case s.policy != storePolicy && (s.own || n.relayTo[domain]):
+	case s.policy != storePolicy && (s.relays(t) || n.relayTo[domain]):
 		return nil
 	}
 	return s.say(persona.RelayDenied, m)

@@ -1,0 +1,181 @@
+package node
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/host"
+)
+
+// ErrPOP is a server's refusal.
+var ErrPOP = errors.New("the POP3 server says no")
+
+// Fetch says what an MUA gets from its message store, and how.
+type Fetch struct {
+	Server   string         // looked up by address
+	Addr     netip.AddrPort // where it is, without a look-up; port 0: 110
+	User     string
+	Password string
+	Keep     bool // leave the messages there
+}
+
+// fetchMax bounds one message.
+const fetchMax = 64 << 20
+
+// Fetch gets all messages of a mailbox (RFC 1939), oldest first; it is called in a process of the host. What was fetched
+// before an error is given with it, and stays on the server.
+func (n *Node) Fetch(f Fetch) ([][]byte, error) {
+	addr := f.Addr
+	if !addr.Addr().IsValid() {
+		addrs, answer := n.lookup().LookupAddr(f.Server)
+		if answer.Outcome != dns.Found || len(addrs) == 0 {
+			return nil, fmt.Errorf("address of the message store %q: %s", f.Server, answer.Outcome)
+		}
+		addr = netip.AddrPortFrom(addrs[0], PortPOP)
+	}
+	if addr.Port() == 0 {
+		addr = netip.AddrPortFrom(addr.Addr(), PortPOP)
+	}
+	conn, err := n.host.Dialer.Dial(addr, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	c := &popClient{node: n, conn: conn, in: bufio.NewReader(conn)}
+	return c.fetch(f)
+}
+
+// popClient is one session.
+type popClient struct {
+	node *Node
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+func (c *popClient) fetch(f Fetch) ([][]byte, error) {
+	if _, err := c.reply(); err != nil {
+		return nil, err
+	}
+	for _, line := range []string{"USER " + f.User, "PASS " + f.Password} {
+		if _, err := c.say(line); err != nil {
+			_, _ = c.say("QUIT") // nothing has come of it
+			return nil, err
+		}
+	}
+	stat, err := c.say("STAT")
+	if err != nil {
+		return nil, err
+	}
+	count, _, _ := strings.Cut(stat, " ")
+	total, err := strconv.ParseUint(count, 10, 31)
+	if err != nil {
+		return nil, fmt.Errorf("%w: STAT gives %.40q", ErrPOP, stat)
+	}
+	var all [][]byte
+	for i := range int(total) {
+		if _, err := c.say("RETR " + strconv.Itoa(i+1)); err != nil {
+			return all, err
+		}
+		text, err := c.text()
+		if err != nil {
+			return all, err
+		}
+		all = append(all, text)
+		if f.Keep {
+			continue
+		}
+		if _, err := c.say("DELE " + strconv.Itoa(i+1)); err != nil {
+			return all, err
+		}
+	}
+	_, err = c.say("QUIT")
+	return all, err
+}
+
+// say sends a command and gives what stands behind +OK.
+func (c *popClient) say(line string) (string, error) {
+	if strings.ContainsAny(line, "\r\n") {
+		return "", fmt.Errorf("%w: a command is one line", ErrPOP)
+	}
+	if _, err := c.conn.Write([]byte(line + "\r\n")); err != nil {
+		return "", err
+	}
+	return c.reply()
+}
+
+func (c *popClient) reply() (string, error) {
+	line, err := c.line()
+	if err != nil {
+		return "", err
+	}
+	text, ok := bytes.CutPrefix(line, []byte("+OK"))
+	if !ok {
+		return "", fmt.Errorf("%w: %.200s", ErrPOP, line)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// line is the next line without its end.
+func (c *popClient) line() ([]byte, error) {
+	if err := host.Timeout(c.conn, c.node.host.Clock, popIdle); err != nil {
+		return nil, err
+	}
+	var line []byte
+	for {
+		piece, err := c.in.ReadSlice('\n')
+		if line = append(line, piece...); err == nil {
+			return bytes.TrimRight(line, "\r\n"), nil
+		} else if !errors.Is(err, bufio.ErrBufferFull) || len(line) > fetchMax {
+			return nil, err
+		}
+	}
+}
+
+// text reads lines up to the dot and takes the doubled ones off (RFC 1939 §3).
+func (c *popClient) text() ([]byte, error) {
+	var text []byte
+	for len(text) <= fetchMax {
+		line, err := c.line()
+		if err != nil {
+			return nil, err
+		}
+		if len(line) == 1 && line[0] == '.' {
+			return text, nil
+		}
+		text = append(append(text, bytes.TrimPrefix(line, []byte("."))...), '\r', '\n')
+	}
+	return nil, fmt.Errorf("%w: a message of more than %d octets", ErrPOP, fetchMax)
+}
+
+// openDrops are the maildrops that are in somebody's hands.
+type openDrops struct {
+	mu    sync.Mutex
+	users map[string]bool
+}
+
+func (o *openDrops) enter(user string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.users[user] {
+		return false
+	}
+	if o.users == nil {
+		o.users = map[string]bool{}
+	}
+	o.users[user] = true
+	return true
+}
+
+func (o *openDrops) leave(user string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.users, user)
+}
