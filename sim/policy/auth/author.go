@@ -23,7 +23,7 @@ func Authors(text []byte) ([]string, error) {
 	if len(fields[0].value) > maxFrom {
 		return nil, fmt.Errorf("a From field of %d octets: expected at most %d", len(fields[0].value), maxFrom)
 	}
-	list, err := mail.ParseAddressList(fields[0].body())
+	list, err := mail.ParseAddressList(withoutComments(fields[0].body()))
 	if err != nil {
 		return nil, fmt.Errorf("field From: expected addresses: %w", err)
 	}
@@ -44,4 +44,38 @@ func Authors(text []byte) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// withoutComments is a field's value without its comments, which may stand between any two words (RFC 5322 §3.2.2); net/mail takes them
+// in few places only. A comment without end stays, and makes the address unreadable.
+func withoutComments(s string) string {
+	var b strings.Builder
+	depth, open, isQuoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && (depth > 0 || isQuoted) && i+1 < len(s):
+			if i++; depth == 0 {
+				b.WriteString(s[i-1 : i+1])
+			}
+			continue
+		case c == '"' && depth == 0:
+			isQuoted = !isQuoted
+		case c == '(' && !isQuoted:
+			if depth++; depth == 1 {
+				open = i
+				b.WriteByte(' ')
+			}
+			continue
+		case c == ')' && depth > 0:
+			depth--
+			continue
+		}
+		if depth == 0 {
+			b.WriteByte(s[i])
+		}
+	}
+	if depth > 0 {
+		b.WriteString(s[open:])
+	}
+	return b.String()
 }

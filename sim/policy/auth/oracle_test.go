@@ -53,8 +53,8 @@ func TestOracle(t *testing.T) {
 		}
 		if rapid.Bool().Draw(rt, "tamper") {
 			at := rapid.IntRange(bytes.Index(signed, []byte("From: a@")), len(signed)-1).Draw(rt, "at")
-			if signed[at] == '\r' || signed[at] == '\n' {
-				rt.Skip("the other one forgives half a line end")
+			if strings.IndexByte(":\r\n", signed[at]) >= 0 {
+				rt.Skip("the other one forgives half a line end and a line that is no field")
 			}
 			signed[at] = rapid.SampledFrom([]byte("x \tX")).Draw(rt, "octet")
 		}
