@@ -89,7 +89,7 @@ func TestQueueIDs(t *testing.T) {
 // TestQueueIDsOfAnyDistance: two mails of a spool have two ids, however many came between, up to 2^22.
 func TestQueueIDsOfAnyDistance(t *testing.T) {
 	now := time.Date(2026, 11, 21, 18, 32, 9, 0, time.UTC)
-	for _, id := range []func(time.Time, uint32) string{hexID, base62ID} {
+	for _, id := range []func(time.Time, uint32) string{hexID, base62ID, sendmailID} {
 		for _, first := range []uint32{0, 1, 77, 1<<22 - 1, 1<<32 - 1} {
 			for far := range 22 {
 				if a, b := id(now, first), id(now, first+1<<far); a == b {

@@ -10,7 +10,7 @@ import (
 )
 
 // Text is what a software says in one [Situation]. A line may hold {placeholders}, filled from [Values]:
-// {host} {protocol} {helo} {client} {ip} {arg} {id} {size} {date}.
+// {host} {protocol} {helo} {client} {ip} {arg} {name} {value} {path} {line} {id} {size} {date}.
 type Text struct {
 	Code     int
 	Enhanced smtp.EnhancedCode
@@ -25,6 +25,8 @@ type Values struct {
 	Client string     // the name the server has for the client: its checked name, else Helo
 	IP     netip.Addr // the client's address
 	Arg    string     // what the reply is about: a path, a mailbox, a parameter; somebody else's text
+	Path   string     // a path as the client wrote it
+	Line   string     // the whole command
 	ID     string     // queue id
 	Size   int64      // octets taken
 	Now    time.Time
@@ -91,6 +93,16 @@ func (v *Values) value(dst []byte, name string) []byte {
 		return v.IP.AppendTo(dst)
 	case "arg":
 		return appendEcho(dst, v.Arg)
+	case "name": // of a parameter
+		name, _, _ := strings.Cut(v.Arg, "=")
+		return appendEcho(dst, name)
+	case "value":
+		_, value, _ := strings.Cut(v.Arg, "=")
+		return appendEcho(dst, value)
+	case "path":
+		return appendEcho(dst, v.Path)
+	case "line":
+		return appendEcho(dst, v.Line)
 	case "id":
 		return append(dst, v.ID...)
 	case "size":

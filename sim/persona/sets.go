@@ -73,7 +73,7 @@ func (s *setter) customs(value string) error {
 	}
 	c := &s.p.Customs
 	if !changes {
-		*c = Customs{Takes: c.Takes, BareLF: c.BareLF}
+		*c = Customs{Takes: c.Takes, BareLF: c.BareLF, Reader: c.Reader}
 	}
 	for _, w := range list {
 		name, minus := unsigned(w)

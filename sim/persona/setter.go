@@ -110,6 +110,8 @@ func (s *setter) set(key, value string) (err error) {
 		p.IDStyle, err = choice[IDStyle](value, idStyles[:])
 	case "bare-lf":
 		p.Customs.BareLF, err = choice[BareLF](value, bareLFNames[:])
+	case "reader":
+		p.Customs.Reader, err = choice[Reader](value, readerNames[:])
 	case "offers":
 		return s.extensions(&p.Offers, value)
 	case "keywords":

@@ -86,6 +86,31 @@ const (
 	TooManyErrors                      // the end of patience; code 0: the line is added to the last reply
 	TimedOut                           // §4.5.3.2.7
 	ShuttingDown                       // §3.8
+	HelloMissing                       // EHLO without any name
+	HeloMissing                        // the same of HELO
+	HelloAgain                         // EHLO after EHLO, at a server that takes only one
+	RecipientNull                      // "<>" as forward-path
+	PathUnbalanced                     // a bracket or quote without its other half
+	PathNoHost                         // "<a@>"
+	PathBadHost                        // a domain with an empty label
+	PathBadRoute                       // a source route, or a second "@", that leads nowhere
+	PathTooLong                        // a path longer than the server reads
+	PathControl                        // control characters in a path
+	SenderUnresolved                   // the domain of the reverse-path is not in the DNS
+	RcptParamUnknown                   // ParamUnknown of RCPT
+	ParamNeedsValue                    // "RET" without "="
+	ParamTwice                         // the same parameter again
+	DSNEnvidSyntax                     // ENVID= is no xtext (RFC 3461 §4.4)
+	DSNOrcptSyntax                     // ORCPT= is no typed address (RFC 3461 §4.2)
+	TextBareCR                         // a CR without LF in the text
+	BdatNull                           // BDAT 0 that is not the last
+	BdatOff                            // BDAT where CHUNKING was not offered
+	NoopSyntax                         // NOOP with an argument, at a server that takes none
+	HelpSyntax                         // the same of HELP
+	HelpUnknown                        // HELP for something there is no help for
+	ExpandSyntax                       // EXPN of nothing
+	AuthMissing                        // AUTH without a mechanism
+	VerbKnown                          // a command of RFC 821 that nobody has any more: SEND, SOML, SAML, TURN
 	situations
 )
 
@@ -105,6 +130,10 @@ var situationNames = [situations]string{
 	"starttls-first", "auth-ok", "auth-refused", "auth-unknown", "auth-syntax", "auth-aborted", "auth-twice",
 	"auth-in-mail", "auth-off", "empty-line", "verb-unknown", "verb-off", "not-ascii", "no-command", "line-too-long",
 	"no-mail", "unsynchronized", "too-many-errors", "timed-out", "shutting-down",
+	"hello-missing", "helo-missing", "hello-again", "recipient-null", "path-unbalanced", "path-no-host",
+	"path-bad-host", "path-bad-route", "path-too-long", "path-control", "sender-unresolved", "rcpt-param-unknown",
+	"param-needs-value", "param-twice", "dsn-envid-syntax", "dsn-orcpt-syntax", "text-bare-cr", "bdat-null", "bdat-off",
+	"noop-syntax", "help-syntax", "help-unknown", "expand-syntax", "auth-missing", "verb-known",
 }
 
 // String is the key in data files: "mail-ok".
