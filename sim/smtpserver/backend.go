@@ -77,7 +77,8 @@ type Transaction struct {
 	Began     time.Time // when MAIL came, where its BY counts from there (RFC 2852 §4); else zero
 	Kind      smtp.Verb // SEND, SOML or SAML where one of them stood for MAIL (RFC 821 §3.4)
 	Forwarded Forwarded // who gave the mail to the content filter, as XFORWARD says
-	Body      string    // "7BIT", "8BITMIME", "" if not declared (RFC 6152)
+	Body      string    // "7BIT", "8BITMIME", "BINARYMIME", "" if not declared (RFC 6152, RFC 3030)
+	UTF8      bool      // the mail was declared to need SMTPUTF8 (RFC 6531 §3.4)
 }
 
 // With is the protocol the mail came by, as Received fields name it (RFC 5321 §4.4, RFC 3848).
@@ -89,10 +90,14 @@ func (t *Transaction) With() string {
 	if t.User != "" {
 		suffix += "A"
 	}
-	switch t.Verb {
-	case smtp.LHLO:
+	switch {
+	case t.UTF8 && t.Verb == smtp.LHLO: // RFC 6531 §4.3
+		return "UTF8LMTP" + suffix
+	case t.UTF8:
+		return "UTF8SMTP" + suffix
+	case t.Verb == smtp.LHLO:
 		return "LMTP" + suffix
-	case smtp.EHLO:
+	case t.Verb == smtp.EHLO:
 		return "ESMTP" + suffix
 	}
 	return "SMTP" // RFC 3848 has no name for HELO inside TLS

@@ -18,6 +18,8 @@ func (n *session) data(c *smtp.Command) {
 		n.outOfOrder(smtp.DATA)
 	case extra:
 		n.say(persona.DataSyntax) // §4.3.2: 501
+	case n.binary():
+		n.noDATA()
 	case n.unsynchronized():
 		n.last = true
 		n.say(persona.Unsynchronized)
@@ -139,6 +141,11 @@ func (n *session) deliver() {
 	n.values.Size = int64(len(n.text))
 	if n.srv.cfg.LMTP {
 		n.deliverEach()
+		n.forget()
+		return
+	}
+	if n.each && len(n.tx.Envelope.Recipients) > 1 {
+		n.deliverPRDR()
 		n.forget()
 		return
 	}

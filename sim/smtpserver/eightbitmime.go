@@ -15,7 +15,7 @@ func eightBitMIME() extension {
 // body reads MAIL's BODY parameter (RFC 6152 §2); if it is wrong, it has answered. The text itself is taken as it comes:
 // a server with 8BITMIME must not touch an octet, and one without may (RFC 5321 §2.4) but this one does not.
 func (n *session) body(_ *smtp.Command, p *smtp.Param) bool {
-	for _, value := range [...]string{"7BIT", "8BITMIME"} {
+	for _, value := range n.bodies() {
 		if strings.EqualFold(p.Value, value) {
 			n.tx.Body = value
 			return true

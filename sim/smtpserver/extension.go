@@ -34,6 +34,7 @@ func extensions() []extension {
 	return []extension{
 		sizeExtension(),
 		eightBitMIME(),
+		smtpUTF8(), limitsExtension(), burlExtension(), prdrExtension(),
 		dsnExtension(),
 		sendExtension(), somlExtension(), samlExtension(),
 		etrnExtension(), atrnExtension(), turnExtension(),

@@ -18,6 +18,11 @@ func (n *session) hello(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.HelloUnknown)
 		return
 	}
+	if n.tooEarly(c.Verb) {
+		n.last = true
+		n.say(persona.Unsynchronized)
+		return
+	}
 	if bad != nil || c.Domain == "" || !n.goodName(c) {
 		n.say(helloSyntax(c.Verb))
 		return

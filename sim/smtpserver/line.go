@@ -165,7 +165,7 @@ func (n *session) allowed(v smtp.Verb) bool {
 // stray is the first way in which c strays from the grammar further than the persona lets pass; "" if there is none.
 func (n *session) stray(c *smtp.Command) smtp.Tolerance {
 	for _, t := range c.Tolerances {
-		if !n.srv.persona.Customs.Lets(t) {
+		if !n.srv.persona.Customs.Lets(t) && (t != smtp.UTF8 || !n.takesUTF8(c)) {
 			return t
 		}
 	}

@@ -20,7 +20,7 @@ func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 	case !n.goodPath(c, bad, &mailWrongs, c.Reverse.Mailbox):
 	case !allowed:
 		n.outOfOrder(smtp.MAIL)
-	case n.mailParams(c) && !n.restart(c):
+	case n.mailLimit() && n.mailParams(c) && !n.restart(c):
 		n.start(c)
 	}
 }
@@ -87,6 +87,8 @@ func (n *session) goodPath(c *smtp.Command, bad *smtp.SyntaxError, w *wrongs, m 
 		n.sayOf(w.address, arg)
 	case stray == smtp.NoDomain:
 		n.sayOf(w.noDomain, m.Local)
+	case stray == smtp.UTF8 && n.takesParam(persona.SMTPUTF8):
+		n.notUTF8(c.Verb)
 	case stray == smtp.UTF8 || stray == smtp.EightBit:
 		n.sayOf(persona.NotASCII, arg)
 	case stray == smtp.SpaceBeforeColon || stray == smtp.NoColon || stray == smtp.ExtraSpace:
@@ -131,6 +133,7 @@ func isNumeric(domain string) bool {
 // mailParams checks the parameters of MAIL; if one is wrong, it has answered (RFC 5321 §4.1.1.11).
 func (n *session) mailParams(c *smtp.Command) bool {
 	n.tx.Size, n.tx.Body, n.check.id = 0, "", ""
+	n.tx.UTF8, n.each = false, false
 	n.tx.Began = time.Time{}
 	for i := range c.Params {
 		if !n.takeParam(smtp.MAIL, c, &c.Params[i]) {
@@ -172,6 +175,8 @@ func (n *session) forget() {
 	clear(n.tx.Envelope.Recipients)
 	n.tx.Envelope = smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}
 	n.tx.ID, n.tx.Size, n.tx.Body, n.tx.Kind = "", 0, "", ""
+	n.tx.UTF8, n.each = false, false
+	n.forgetCounts()
 	n.check.id, n.check.resume, n.check.done = "", nil, false
 	n.text = n.text[:0]
 	n.chunks = 0

@@ -3,11 +3,11 @@ package smtpserver
 import "github.com/smtpsim/smtpsim/codes/smtp"
 
 // mayWait says whether the reply to v may be kept back to go out with others. RFC 2920 §3.2: replies to EHLO, DATA, VRFY,
-// EXPN, TURN, QUIT and NOOP and to unknown commands must not be; RSET, MAIL, RCPT should. RFC 3030 §4.2 adds BDAT. The end
+// EXPN, TURN, QUIT and NOOP and to unknown commands must not be; RSET, MAIL, RCPT should. RFC 3030 §4.2 adds BDAT, RFC 4468 §3.2 BURL. The end
 // of data is on neither list; the reply to it waits only while more commands lie in the buffer, like all the others.
 func mayWait(v smtp.Verb) bool {
 	switch v {
-	case smtp.MAIL, smtp.RCPT, smtp.RSET, smtp.BDAT, smtp.BDATLast, smtp.EndOfData:
+	case smtp.MAIL, smtp.RCPT, smtp.RSET, smtp.BDAT, smtp.BDATLast, smtp.BURL, smtp.BURLLast, smtp.EndOfData:
 		return true
 	}
 	return false

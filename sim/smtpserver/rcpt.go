@@ -19,7 +19,7 @@ func (n *session) rcpt(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.outOfOrder(smtp.RCPT)
 	case len(n.tx.Envelope.Recipients) >= n.recipientsMax():
 		n.say(persona.RcptTooMany) // RFC 5321 §4.5.3.1.10: 452, none of those accepted is lost
-	case n.rcptParams(c):
+	case n.rcptLimit(c.Forward.Mailbox) && n.rcptParams(c):
 		n.addRecipient(c)
 	}
 }
@@ -31,6 +31,9 @@ func (n *session) recipientsMax() int { return max(n.srv.persona.RecipientsMax, 
 func (n *session) addRecipient(c *smtp.Command) {
 	all := append(n.tx.Envelope.Recipients, smtp.Recipient{Forward: c.Forward, Params: c.Params})
 	r := n.backend.Rcpt(&n.tx, &all[len(all)-1])
+	if r != nil {
+		r = n.named(r)
+	}
 	if r != nil && !r.Positive() {
 		n.answer(*r)
 		return

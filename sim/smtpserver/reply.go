@@ -26,9 +26,7 @@ func (n *session) words(s persona.Situation) smtp.Reply {
 
 // answer puts a reply into the line, moves the state as the session table says, and counts errors.
 func (n *session) answer(r smtp.Reply) {
-	if !n.offers.Has(persona.EnhancedStatusCodes) {
-		r.Enhanced = smtp.EnhancedCode{} // RFC 2034 §4: codes stand only where the keyword was offered
-	}
+	n.enhance(&r)
 	if r.Code >= 400 {
 		n.countError(&r)
 	}
@@ -41,7 +39,7 @@ func (n *session) answer(r smtp.Reply) {
 	if n.last {
 		n.state = smtp.StateClosed
 	}
-	if !mayWait(n.verb) {
+	if !mayWait(n.verb) && !n.together() {
 		n.flush()
 	}
 }

@@ -138,5 +138,5 @@ func (s *Server) offers(inTLS bool, backend Session) persona.Extensions {
 	if _, knows := backend.(Authenticator); !knows || !inTLS && !s.authOpen {
 		e &^= persona.Auth
 	}
-	return e
+	return e &^ s.bare(e, backend)
 }

@@ -43,6 +43,8 @@ type session struct {
 	sum    hash.Hash // of the mail data, where claims are wanted
 	chunks int64     // octets of BDAT chunks so far
 	broken bool      // a chunk failed: those that follow fail too
+	each   bool      // the client wants a reply for each recipient (PRDR)
+	counts counts
 	check  checkpoint
 	proxy  Peer // who holds the connection, where XCLIENT has named another
 
@@ -62,6 +64,7 @@ func (n *session) begin(conn net.Conn) {
 	n.tx = Transaction{Server: n.srv.cfg.Name, Envelope: smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}}
 	n.tx.Local, n.tx.Remote = host.Ends(conn)
 	n.proxy, n.check.kept = Peer{}, ""
+	n.counts.mails = 0
 	n.values.IP, n.values.Arg, n.values.Size = n.tx.Remote.Addr(), "", 0
 	n.plan, n.slow = fault.Action{}, 0
 }

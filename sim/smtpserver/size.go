@@ -1,6 +1,8 @@
 package smtpserver
 
 import (
+	"errors"
+	"math"
 	"strconv"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -16,13 +18,17 @@ func sizeExtension() extension {
 // server takes. The value is a hint and never where a text ends (§6.3).
 func (n *session) size(_ *smtp.Command, p *smtp.Param) bool {
 	// RFC 1870 §5: size-value ::= 1*20DIGIT
-	value, err := strconv.ParseUint(p.Value, 10, 64)
-	if err != nil || len(p.Value) > 20 || p.Value[0] == '+' {
+	value, err := strconv.ParseUint(p.Value, 10, 64) // twenty digits may be more than 64 bits: value is the most there is then
+	if err != nil && !errors.Is(err, strconv.ErrRange) || len(p.Value) > 20 || p.Value[0] == '+' {
 		n.sayOf(persona.SizeSyntax, p.String())
 		return false
 	}
-	if limit := n.srv.persona.SizeMax; limit > 0 && value > uint64(limit) {
+	switch limit, free := n.srv.persona.SizeMax, n.srv.cfg.Terms.FreeSpace; {
+	case limit > 0 && value > uint64(limit), value > math.MaxInt64:
 		n.say(persona.SizeTooBig)
+		return false
+	case free > 0 && value > uint64(free): // §6.1 (1)
+		n.say(persona.StorageFull)
 		return false
 	}
 	n.tx.Size = int64(min(value, 1<<62))

@@ -28,7 +28,7 @@ func (n *session) quit(c *smtp.Command) {
 
 // vrfy is VRFY. RFC 5321 §3.5.3, §7.3: 250 only after a real check, 252 where the server cannot or will not tell.
 func (n *session) vrfy(c *smtp.Command) {
-	arg := strings.TrimSpace(c.Arg)
+	arg, utf8 := n.utf8Argument(strings.TrimSpace(c.Arg))
 	switch {
 	case arg == "":
 		n.say(persona.VerifySyntax)
@@ -39,7 +39,7 @@ func (n *session) vrfy(c *smtp.Command) {
 	}
 	if v, ok := n.backend.(Verifier); ok {
 		if r := v.Verify(arg); r != nil {
-			n.answer(*r)
+			n.answerName(r, utf8)
 			return
 		}
 	}
@@ -48,14 +48,14 @@ func (n *session) vrfy(c *smtp.Command) {
 
 // expn is EXPN. Only a server that lists it may know it (RFC 5321 §3.5.2).
 func (n *session) expn(c *smtp.Command) {
-	arg := strings.TrimSpace(c.Arg)
+	arg, utf8 := n.utf8Argument(strings.TrimSpace(c.Arg))
 	if !n.offers.Has(persona.Expn) {
 		n.say(persona.ExpandOff)
 		return
 	}
 	if v, ok := n.backend.(Verifier); ok {
 		if r := v.Expand(arg); r != nil {
-			n.answer(*r)
+			n.answerName(r, utf8)
 			return
 		}
 	}
