@@ -166,6 +166,9 @@ func isLiteral(text string) bool {
 	if strings.EqualFold(tag, "IPv6") {
 		return isIPv6(content)
 	}
+	if isIPv6(text) { // "2001:db8::1" would have a tag 2001, and §4.1.3 wants one that is registered
+		return false
+	}
 	for i := range len(content) {
 		if !is(content[i], classDcontent) {
 			return false

@@ -20,10 +20,12 @@ import (
 //	dial /addr:port/ => "addr:port"   it connects to somebody else; "" is a refused connection
 //	store /name/ => "forget"   what it stores under such a name is not kept, though it is told so
 //	store /name/ /re/ => "t"   what it stores is changed
+//	first // => "text"         it sends this as soon as it is connected
+//	dns /3/ => "2"             it reads an answer with RCODE 3 as one with RCODE 2
 //
 // Conditions and other effects:
 //
-//	out /regexp/ after /regexp/ nth 2 => close | delay 11m | "text"
+//	out /regexp/ after /regexp/ nth 2 => close | delay 11m | "text" | "text" close
 //
 // after: the last line of the other direction matched; nth: only that occurrence.
 type Mutation struct {
@@ -35,6 +37,7 @@ type Mutation struct {
 	nth   int
 	with  string
 	how   string        // "text", "close", "delay"
+	hang  bool          // close behind the text
 	delay time.Duration // of "delay"
 	seen  int
 }
@@ -48,9 +51,9 @@ func ParseMutation(text string) (*Mutation, error) {
 	}
 	m.Port, words, _ = strings.Cut(words, " ")
 	switch m.Port {
-	case "out", "in", "dial", "store":
+	case "out", "in", "dial", "store", "first", "dns":
 	default:
-		return nil, fmt.Errorf("expected out, in, dial or store, found %q", m.Port)
+		return nil, fmt.Errorf("expected out, in, dial, store, first or dns, found %q", m.Port)
 	}
 	var err error
 	if m.match, words, err = takeRegexp(words); err != nil {
@@ -88,6 +91,7 @@ func (m *Mutation) effect(text string) (err error) {
 		m.delay, err = time.ParseDuration(m.with)
 	default:
 		m.how = "text"
+		text, m.hang = strings.CutSuffix(text, " close")
 		m.with, err = strconv.Unquote(text)
 	}
 	return err
@@ -147,7 +151,29 @@ func (m *Mutation) Ports(h *host.Host) {
 		h.Store = &brokenStore{h.Store, m}
 	case "dial":
 		h.Dialer = brokenDialer{h.Dialer, m}
+	case "dns":
+		listen := h.ListenUDP
+		h.ListenUDP = func(at netip.AddrPort) (host.PacketConn, error) {
+			c, err := listen(at)
+			return brokenDNS{c, m}, err
+		}
 	}
+}
+
+// brokenDNS misreads answers.
+type brokenDNS struct {
+	host.PacketConn
+	m *Mutation
+}
+
+func (c brokenDNS) ReadFrom(p []byte, timeout time.Duration) (int, netip.AddrPort, error) {
+	n, from, err := c.PacketConn.ReadFrom(p, timeout)
+	const flags, rcode = 3, 0x0f // RFC 1035 §4.1.1
+	if n > flags && c.m.applies(strconv.Itoa(int(p[flags]&rcode)), "") {
+		code, _ := strconv.Atoi(c.m.with)
+		p[flags] = p[flags]&^rcode | byte(code)&rcode
+	}
+	return n, from, err
 }
 
 // brokenStore forgets or changes what it should keep.

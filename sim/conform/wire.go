@@ -17,6 +17,15 @@ type Wire struct {
 	Mutations []*Mutation
 	// Line is told each line as it is on the wire, without its end; sent: by the engine. nil: nobody listens.
 	Line func(c *Conn, sent bool, line string)
+	// Event is told what else happens: "connect", "refused", "close" by the engine, "end" by the other side; c is nil where
+	// there is no connection. nil: nobody listens.
+	Event func(c *Conn, to netip.AddrPort, what string)
+}
+
+func (w *Wire) event(c *Conn, to netip.AddrPort, what string) {
+	if w.Event != nil {
+		w.Event(c, to, what)
+	}
 }
 
 // Attach puts w into the host's ports: what it dials, accepts, and leads inside TLS.
@@ -42,10 +51,17 @@ type wiredDialer struct {
 func (d wiredDialer) Dial(to netip.AddrPort, timeout time.Duration) (net.Conn, error) {
 	c, err := d.Dialer.Dial(to, timeout)
 	if err != nil {
+		d.w.event(nil, to, "refused")
 		return nil, err
 	}
 	wired := d.w.Conn(c, false)
 	wired.Dialed = true
+	d.w.event(wired, to, "connect")
+	for _, m := range d.w.Mutations {
+		if m.Port == "first" {
+			_, _ = wired.Write([]byte(m.with)) // what is wrong with the connection shows at once
+		}
+	}
 	return wired, nil
 }
 
@@ -115,6 +131,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 			c.ready = c.in.pass(c.ready, p[:n])
 		}
 		if err != nil && len(c.ready) == 0 {
+			if err == io.EOF {
+				c.wire.event(c, netip.AddrPort{}, "end")
+			}
 			return 0, err
 		}
 	}
@@ -140,6 +159,12 @@ func (c *Conn) Write(p []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	return len(p), nil
+}
+
+// Close tells that the engine closes.
+func (c *Conn) Close() error {
+	c.wire.event(c, netip.AddrPort{}, "close")
+	return c.Conn.Close()
 }
 
 // isTLS knows the first record of a handshake (RFC 8446 §5.1).
@@ -173,7 +198,7 @@ func (s *stream) pass(dst, p []byte) []byte {
 			s.part = append(s.part[:0], text...)
 			s.tell(true)
 		}
-		if gone {
+		if gone || s.of.closed {
 			return dst
 		}
 	}
@@ -202,7 +227,11 @@ func (s *stream) change(line string) (text string, gone bool) {
 		case "delay":
 			s.of.wire.Host.Clock.Sleep(m.delay)
 		default:
-			changed := m.match.ReplaceAllString(bare, m.with)
+			changed := ""
+			if m.with != "" {
+				changed = m.match.ReplaceAllString(bare, m.with)
+			}
+			s.of.closed = s.of.closed || m.hang
 			if changed == "" || strings.HasSuffix(changed, "\n") {
 				line = changed
 			} else {
