@@ -32,16 +32,17 @@ func edges() map[string]string {
 		"sim/dns":         "sim/host",
 		"sim/persona":     "codes/smtp trace/field",
 		"sim/policy/auth": "sim/dns",
+		"sim/mtqp":        "codes/dsn sim/host",
 		"sim/queue":       "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
 		"sim/smtpclient":  "codes/sasl codes/smtp sim/host sim/persona trace/mime",
 		"sim/smtpserver":  "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
 		"trace/analyze":   "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
-		"sim/node":     "codes/sasl codes/smtp sim/dns sim/fault sim/host sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
+		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/queue sim/smtpclient sim/smtpserver trace/field",
 		"sim/scenario": "codes codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/vnet trace trace/dialogue",
+		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/smtpclient sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",
@@ -57,7 +58,7 @@ func edges() map[string]string {
 func testEdges() map[string]string {
 	return map[string]string{
 		"sim":            "sim/vnet trace/analyze trace/capture trace/hops trace/table", // the witnesses of the crown test
-		"sim/node":       "codes/dsn sim/vnet",                                          // nodes are tried in the deterministic world
+		"sim/node":       "sim/vnet",                                                    // nodes are tried in the deterministic world
 		"sim/queue":      "sim/vnet",
 		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",

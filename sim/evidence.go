@@ -203,6 +203,8 @@ func (e *evidence) Claim(c host.Claim) {
 		if c.Role == host.RoleClient { // a mail program: its user reads why
 			text = c.Host + " could not hand over the mail for " + c.Recipient
 		}
+	case host.ClaimTracked:
+		kind, text = trace.EntryTrack, c.Host+" asks where a mail is"
 	case host.ClaimStored, host.ClaimRelayed, host.ClaimRouted, host.ClaimTLS, host.ClaimTLSFailed:
 		e.log(&c)
 		return

@@ -11,6 +11,7 @@ const (
 	EntryQueue   EntryKind = "queue"      // a node keeps the mail for a later try
 	EntryDeliver EntryKind = "delivery"   // put into a mailbox
 	EntryBounce  EntryKind = "bounce"     // a non-delivery report was made
+	EntryTrack   EntryKind = "track"      // a host was asked where a mail is (RFC 3887)
 	EntryFault   EntryKind = "fault"      // the scenario or the learner broke or mended something
 	EntryLearner EntryKind = "learner"    // a typed line, a prediction, a hint
 )

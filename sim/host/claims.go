@@ -21,6 +21,7 @@ const (
 	ClaimRelayed   ClaimKind = "relayed"   // the next server took it
 	ClaimBounced   ClaimKind = "bounced"   // a report to the reverse-path was made
 	ClaimDropped   ClaimKind = "dropped"   // given up without a report (null reverse-path)
+	ClaimTracked   ClaimKind = "tracked"   // a host was asked where a mail is; Text: what it said (RFC 3887)
 	ClaimRouted    ClaimKind = "routed"    // where a recipient's mail goes next; Text: the reason
 )
 

@@ -62,6 +62,10 @@ func (e *expansion) add(r smtp.Recipient, depth int) bool {
 		return true
 	}
 	reached, kept := false, false
+	params := r.Params
+	if len(params) > 0 {
+		params = forward(r, len(targets) > 1)
+	}
 	for _, target := range targets {
 		m, err := smtp.ParseMailbox(target, smtp.Tolerant)
 		if err != nil {
@@ -70,7 +74,7 @@ func (e *expansion) add(r smtp.Recipient, depth int) bool {
 		if m.Domain == "" {
 			m.Domain = r.Forward.Domain // "bob" in an alias is bob here
 		}
-		next := smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: m}, Params: r.Params}
+		next := smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: m}, Params: params}
 		if !strings.EqualFold(m.String(), r.Forward.Address()) {
 			reached = e.add(next, depth+1) || reached
 			continue

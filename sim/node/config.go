@@ -12,6 +12,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/sim/smtpclient"
+	"github.com/smtpsim/smtpsim/sim/smtpserver"
 )
 
 // Role is what a host does (RFC 5598 §4, §5).
@@ -51,15 +52,18 @@ type Config struct {
 	LookupClients bool             // servers look up the names of their clients (PTR, then the address again)
 	Zones         *dns.Zones       // DNS: what it answers for
 
-	Extensions []string // EHLO keywords offered; nil: the persona's
-	NoEHLO     bool     // a server of 1982: EHLO is answered 500
-	TLS        TLS
-	Limits     Limits
-	Replies    []Reply
-	Waits      []time.Duration // between tries; nil: the persona's
-	GiveUp     time.Duration   // 0: the persona's
-	DelayDSN   time.Duration   // 0: the persona's; negative: never
-	DoubleTo   string          // mailbox for reports that cannot be delivered; "": dropped
+	Extensions    []string         // EHLO keywords offered; nil: the persona's
+	Terms         smtpserver.Terms // what the extensions hold mail to
+	PriorityLeast int              // mail of a lower MT-PRIORITY is not taken now; 0: all is
+	Boxes         map[string]Box   // what is known of mailboxes and aliases, by lower-case local part
+	NoEHLO        bool             // a server of 1982: EHLO is answered 500
+	TLS           TLS
+	Limits        Limits
+	Replies       []Reply
+	Waits         []time.Duration // between tries; nil: the persona's
+	GiveUp        time.Duration   // 0: the persona's
+	DelayDSN      time.Duration   // 0: the persona's; negative: never
+	DoubleTo      string          // mailbox for reports that cannot be delivered; "": dropped
 
 	Disclosure Disclosure               // what VRFY, EXPN and HELP tell
 	Routing    Routing                  // source routes and the percent sign

@@ -26,8 +26,9 @@ type Node struct {
 	servers  []*smtpserver.Server
 	boxes    boxes
 	script   script
-	visits   visits    // to the mailboxes, for SMTP after POP
-	popped   openDrops // maildrops in use
+	speaks   persona.Extensions // of the host's servers
+	visits   visits             // to the mailboxes, for SMTP after POP
+	popped   openDrops          // maildrops in use
 
 	domains map[string]bool // lower case: ours
 	relayTo map[string]bool
@@ -45,6 +46,8 @@ func Start(cfg Config) (*Node, error) {
 		relayTo: set(cfg.RelayTo), aliases: map[string][]string{}}
 	n.script.set(cfg.Replies)
 	n.users["postmaster"] = true // RFC 5321 §4.5.1
+	with, without := cfg.extensions()
+	n.speaks = (n.persona.Offers | with) &^ (without &^ with)
 	for name, to := range cfg.Aliases {
 		n.aliases[strings.ToLower(name)] = to
 	}
@@ -115,6 +118,9 @@ func (n *Node) start() error {
 			return err
 		}
 	}
+	if err := n.startTracking(); err != nil {
+		return err
+	}
 	if c.is(Web) {
 		return n.startWeb()
 	}
@@ -136,7 +142,7 @@ func (n *Node) openQueue() error {
 	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
 	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
 		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp,
-		Checkpoint: c.Checkpoint}
+		Checkpoint: c.Checkpoint, Speaks: n.speaks}
 	router.Local = func(d string) bool { return n.isOwnLiteral(d) }
 	if c.is(MDA) || c.Store == nil {
 		router.Local = func(d string) bool { return n.domains[d] || n.isOwnLiteral(d) }
@@ -173,6 +179,10 @@ func (n *Node) listen(sv service) error {
 	}
 	n.authenticates(&cfg, sv.policy)
 	cfg.Without &^= cfg.With
+	cfg.Terms = n.cfg.Terms
+	if sv.policy != submissionPolicy {
+		cfg.Without |= persona.FutureRelease // RFC 4865 §4.2: only on the submission port
+	}
 	if n.queue != nil {
 		cfg.IDs = n.queue.IDs()
 	}

@@ -87,9 +87,11 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 		return r
 	}
 	if s.policy == submissionPolicy {
-		return s.submits(t)
+		if r := s.submits(t); r != nil {
+			return r
+		}
 	}
-	return nil
+	return s.priority(t)
 }
 
 // Rcpt is one RCPT: 550 to what is not here and not for others (RFC 5321 §3.6.2, §3.3).
@@ -110,10 +112,13 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 	domain := lower(m.Domain)
 	switch {
 	case domain == "" || n.domains[domain] || n.isOwnLiteral(domain):
-		if n.known(m) {
-			return s.atTerminal(t, m)
+		if !n.known(m) {
+			return s.say(persona.UserUnknown, m)
 		}
-		return s.say(persona.UserUnknown, m)
+		if refusal := s.wanted(t, r); refusal != nil {
+			return refusal
+		}
+		return s.atTerminal(t, m)
 	case s.policy != storePolicy && (s.relays(t) || n.relayTo[domain]):
 		return nil
 	}
@@ -160,6 +165,10 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		return nil
 	}
 	env := smtp.Envelope{Reverse: n.extendReverse(t, to), Params: t.Envelope.Params, Recipients: to}
+	text, refusal := s.asked(t, &env, text)
+	if refusal != nil {
+		return refusal
+	}
 	if err := n.queue.Accept(t.ID, env, t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
 		return &r

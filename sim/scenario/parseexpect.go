@@ -117,7 +117,7 @@ func (p *parser) about(e *Expect, y *expectYAML, w word) {
 		keys = []word{y.Messages, y.Subject, y.Verb}
 	case ExpectEvent:
 		e.What = must[string](p)(w.oneOf(string(trace.EntryQueue), string(trace.EntryDeliver), string(trace.EntryBounce), string(trace.EntryConnect),
-			string(trace.EntryDNS), string(trace.EntryAnswer), string(trace.EntryFault)))
+			string(trace.EntryDNS), string(trace.EntryAnswer), string(trace.EntryFault), string(trace.EntryTrack)))
 		keys = []word{y.Messages, y.Subject, y.Verb}
 	}
 	for _, k := range keys {

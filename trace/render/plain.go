@@ -80,7 +80,7 @@ func (l *Ladder) sentence(e *trace.Entry) string {
 		}
 	case trace.EntryFault:
 		return l.o.visible(l.o.faultText(e))
-	case trace.EntryLearner, entryEnd:
+	case trace.EntryLearner, trace.EntryTrack, entryEnd:
 		return l.o.visible(e.Text)
 	}
 	what := ""
