@@ -86,8 +86,11 @@ func read(src []byte) (*Scenario, []error) {
 		}
 		return nil, sh.errs
 	}
+	if len(f.Hosts) == 0 && len(sh.errs) > 0 {
+		return nil, sh.errs
+	}
 	if len(f.Hosts) == 0 {
-		return nil, append(sh.errs, &Error{Want: "expected a list of hosts (hosts: …), found none"})
+		return nil, []error{&Error{Want: "expected a list of hosts (hosts: …), found none"}}
 	}
 	p := parser{f: &f, s: &Scenario{Source: src}}
 	p.run()
