@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,10 +24,16 @@ type DMARC struct {
 	Reason       string
 }
 
+// errNobody is a From field of empty groups (RFC 6854).
+var errNobody = errors.New("field From: expected an author")
+
 // CheckDMARC finds the policy for a text and applies it to what SPF and DKIM came to (RFC 9989 §5.3). spf is the check of the MAIL FROM
 // identity (§4.4.2). Several domains in From are checked in turn, and the strictest policy among those that fail counts (§11.5).
 func CheckDMARC(text []byte, spf SPF, dkim []Verification, r Resolver) DMARC {
 	authors, err := Authors(text)
+	if err == nil && len(authors) == 0 {
+		err = errNobody
+	}
 	if err != nil {
 		return DMARC{Result: PermError, Asked: Deliver, Reason: err.Error()}
 	}

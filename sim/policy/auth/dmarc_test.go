@@ -73,6 +73,7 @@ func TestDMARC(t *testing.T) {
 		{"comment and folding", "(x@none.example)\r\n Alice <a@EAST.example>", "east.example", "", Pass, Deliver, "east.example"},
 		{"parentheses in quotes", `"A (b \" c" (x\)y) <a@east.example>`, "", "", Fail, Reject, "east.example"},
 		{"a comment without end", "(x@none.example <a@east.example>", "", "", PermError, Deliver, ""},
+		{"nobody", "nobody:;", "", "", PermError, Deliver, ""},
 		{"no address", "Alice", "", "", PermError, Deliver, ""},
 		{"address literal", "a@[192.0.2.1]", "", "", PermError, Deliver, ""},
 		{"too many authors", "a@a.example, a@b.example, a@c.example, a@d.example, a@e.example, a@f.example", "", "", PermError, Deliver, ""},

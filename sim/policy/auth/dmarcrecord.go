@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxReports is how many addresses of rua= get reports.
+const maxReports = 10
+
 // Disposition is what a domain's owner asks for mail that fails (RFC 9989 §4.7, p=).
 type Disposition string
 
@@ -76,6 +79,22 @@ func ParseDMARC(text string) (r DMARCRecord, ok bool) {
 	return r, len(r.Reports) > 0
 }
 
+// mailto is the address of a mailto: URI; other schemes are ignored (RFC 9989 §4.7), and so is the obsolete size limit (§4.8).
+func mailto(uri string) (address string, ok bool) {
+	const scheme = "mailto:"
+	if len(uri) < len(scheme) || !strings.EqualFold(uri[:len(scheme)], scheme) {
+		return "", false
+	}
+	to, _, _ := strings.Cut(uri[len(scheme):], "?")
+	to, _, _ = strings.Cut(to, "!")
+	to, err := url.PathUnescape(to)
+	if err != nil || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return "", false
+	}
+	local, domain := cutAddress(to)
+	return to, local != "" && isName(domain)
+}
+
 // set takes one tag; false: a policy that cannot be read.
 func (r *DMARCRecord) set(name, value string) bool {
 	switch name {
@@ -97,12 +116,7 @@ func (r *DMARCRecord) set(name, value string) bool {
 		}
 	case "rua":
 		for uri := range strings.SplitSeq(value, ",") {
-			u, err := url.Parse(strings.Trim(uri, " \t"))
-			if err != nil || !strings.EqualFold(u.Scheme, "mailto") {
-				continue // §4.7: schemes that are not supported are ignored
-			}
-			to, _, _ := strings.Cut(u.Opaque, "!") // obsolete size limit (§4.8)
-			if to, err = url.PathUnescape(to); err == nil && strings.Contains(to, "@") {
+			if to, ok := mailto(strings.Trim(uri, " \t")); ok && len(r.Reports) < maxReports {
 				r.Reports = append(r.Reports, to)
 			}
 		}
