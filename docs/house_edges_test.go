@@ -30,6 +30,7 @@ func edges() map[string]string {
 		"trace/table":    "trace trace/hops",
 		// F3
 		"sim/dns":         "sim/host",
+		"sim/policy":      "codes/smtp sim/dns",
 		"sim/persona":     "codes/smtp trace/field",
 		"sim/policy/auth": "sim/dns",
 		"sim/mtqp":        "codes/dsn sim/host",

@@ -183,6 +183,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 			cfg.SubmitAddr = netip.AddrPortFrom(msa.Addrs[0], node.PortSubmission)
 		}
 	}
+	w.accounts(&cfg, h, ca)
 	return cfg, serve(&cfg, h)
 }
 
@@ -216,6 +217,7 @@ func (w *World) plan() {
 	}
 	w.planTroubles()
 	w.planCollects()
+	w.planFetches()
 	w.planScripts()
 	if w.ev.witness != nil {
 		w.ev.witness.plan()

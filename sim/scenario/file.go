@@ -53,6 +53,7 @@ type hostYAML struct {
 	Extensions *[]word           `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
 	EHLO       word              `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
 	Service    serviceYAML       `yaml:",inline"`
+	Account    accountYAML       `yaml:",inline"`
 	TLS        struct {
 		Submissions word `yaml:"submissions" doc:"yes: port 465 too, where TLS begins at once"`
 		Offer       word `yaml:"offer" doc:"yes: STARTTLS is offered"`

@@ -39,6 +39,7 @@ func (p *parser) hosts() {
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
 		p.service(&h, &y.Service)
+		p.account(&h, &y.Account)
 		p.s.Hosts = append(p.s.Hosts, h)
 	}
 	for i := range p.f.Hosts {
@@ -144,6 +145,7 @@ func (p *parser) references(h *Host, y *hostYAML) {
 		h.SubmitTo, h.User = p.host(y.SubmitTo), p.mailbox(y.User)
 	}
 	p.collects(h, &y.Service)
+	p.fetches(h, &y.Account)
 	for _, domain := range sortedKeys(y.Routes) {
 		if h.Routes == nil {
 			h.Routes = map[string]string{}
