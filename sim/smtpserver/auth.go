@@ -78,6 +78,7 @@ func (n *session) exchange(server sasl.Server, response []byte) {
 			n.cutShort(err)
 			return
 		}
+		n.claimAuth(line)
 		var ok bool
 		if response, ok = n.response(line); !ok {
 			return

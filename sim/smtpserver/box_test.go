@@ -76,6 +76,10 @@ func (s *boxSession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Re
 	m := r.Forward.Mailbox
 	v := persona.Values{Arg: m.String()}
 	user := strings.ToLower(m.Local)
+	if user == "moved" {
+		r := smtp.NewReply(551, "5.1.6", "User not local; please try <jürgen@elsewhere.example>")
+		return &r
+	}
 	switch {
 	case t.User != "": // who has a password may relay
 		return nil
@@ -85,7 +89,7 @@ func (s *boxSession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Re
 		r := s.b.persona.Reply(persona.RelayDenied, &v)
 		return &r
 	case s.b.anyUser:
-	case user != "alice" && user != "bob" && !strings.HasPrefix(user, "user"):
+	case user != "alice" && user != "bob" && user != "jürgen" && !strings.HasPrefix(user, "user"):
 		r := s.b.persona.Reply(persona.UserUnknown, &v)
 		return &r
 	}
@@ -137,6 +141,9 @@ type boxKnows struct{ *boxSession }
 
 func (s *boxKnows) Verify(arg string) *smtp.Reply {
 	switch arg {
+	case "jürgen":
+		r := smtp.NewReply(250, "2.1.5", "Jürgen <jürgen@"+s.b.domain+">")
+		return &r
 	case "geschke", "alice":
 		r := smtp.NewReply(250, "2.1.5", "A. User <"+arg+"@"+s.b.domain+">")
 		return &r
@@ -166,7 +173,25 @@ func (s *boxKnows) Credential(identity string) (*sasl.Credential, error) {
 // Trusts believes alice.
 func (s *boxKnows) Trusts(t *smtpserver.Transaction, _ smtp.Mailbox) bool { return t.User == "alice" }
 
+// Fetch is a store with two texts, one of them a draft without its end, and one that is down.
+func (s *boxKnows) Fetch(_ *smtpserver.Transaction, url string) ([]byte, *smtp.Reply) {
+	switch {
+	case strings.Contains(url, "uid=25"):
+		return []byte("Subject: stored\r\n\r\nhello from the store\r\n"), nil
+	case strings.Contains(url, "uid=26"):
+		return []byte("stored part\r\n"), nil
+	case strings.Contains(url, "down"):
+		r := smtp.NewReply(451, "4.4.1", "IMAP server unavailable")
+		return nil, &r
+	}
+	return nil, nil
+}
+
 func (s *boxKnows) Expand(arg string) *smtp.Reply {
+	if arg == "büro" {
+		r := smtp.NewReply(250, "2.1.5", "<jürgen@"+s.b.domain+">", "<bob@"+s.b.domain+">")
+		return &r
+	}
 	if arg != "liste" {
 		return nil
 	}

@@ -37,6 +37,17 @@ func withoutSecret(line string) string {
 	return words[0] + " " + words[1] + " •••"
 }
 
+// claimAuth tells of a line in an AUTH exchange, but for its octets.
+func (n *session) claimAuth(line string) {
+	if n.srv.claims == nil {
+		return
+	}
+	if line != "*" {
+		line = "•••"
+	}
+	n.claim(host.Claim{Kind: host.ClaimAuth, Line: line})
+}
+
 func (n *session) claimReply(r *smtp.Reply) {
 	if n.srv.claims == nil {
 		return

@@ -30,7 +30,7 @@ func enhancedFor(v smtp.Verb, code int) smtp.EnhancedCode {
 	case v == smtp.RCPT && class == 2:
 		return smtp.EnhancedCode{2, 1, 5} // destination address valid
 	case v == smtp.RCPT && (code == 550 || code == 553):
-		return smtp.EnhancedCode{5, 1, 1} // bad destination mailbox address
+		return smtp.EnhancedCode{5, 1, 0} // other address status: user unknown and relaying denied look alike here
 	}
 	switch code {
 	case 500:

@@ -222,12 +222,20 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 		b.anyUser = true
 	case "local":
 		b.domain = value
-	case "size", "recipients", "errors", "hops", "line":
+	case "size", "recipients", "errors", "hops", "line", "free", "mailmax", "rcptmax", "domainmax":
 		n, err := strconv.Atoi(value)
 		if err != nil {
 			return err
 		}
 		switch key {
+		case "free":
+			cfg.Terms.FreeSpace = int64(n)
+		case "mailmax":
+			cfg.Terms.Limits.Mails = n
+		case "rcptmax":
+			cfg.Terms.Limits.Rcpts = n
+		case "domainmax":
+			cfg.Terms.Limits.Domains = n
 		case "size":
 			cfg.Persona.SizeMax = int64(n)
 		case "recipients":
