@@ -86,6 +86,9 @@ func (t *talk) tell(claims []host.Claim) {
 		case host.ClaimCommand:
 			t.said = append(t.said, item{kind: c.Kind, verb: c.Verb, line: c.Line})
 			open = append(open, len(t.said))
+		case host.ClaimAuth:
+			t.said = append(t.said, item{kind: c.Kind, line: c.Line})
+			open = append(open, len(t.said))
 		case host.ClaimData:
 			t.said = append(t.said, item{kind: c.Kind, bytes: c.Bytes, sha256: c.SHA256})
 			open = append(open, len(t.said))
@@ -127,6 +130,8 @@ func seen(s *trace.Session) (talk, error) {
 		switch e.Kind {
 		case trace.KindCommand:
 			t.said = append(t.said, item{kind: host.ClaimCommand, verb: e.Verb, line: e.Line})
+		case trace.KindAuth:
+			t.said = append(t.said, item{kind: host.ClaimAuth, line: e.Line})
 		case trace.KindData:
 			bytes, sum := body(s, e.N)
 			t.said = append(t.said, item{kind: host.ClaimData, bytes: bytes, sha256: sum})

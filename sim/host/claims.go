@@ -11,6 +11,7 @@ type ClaimKind string
 const (
 	ClaimGreeting  ClaimKind = "greeting" // server sent, client received the opening reply
 	ClaimCommand   ClaimKind = "command"  // client sent, server received a command line
+	ClaimAuth      ClaimKind = "auth"     // the same of a line in an AUTH exchange; Line is "*" or "•••": a journal keeps no secrets
 	ClaimReply     ClaimKind = "reply"    // server sent, client received a reply
 	ClaimData      ClaimKind = "data"     // the message text went over; Bytes, SHA256 of what the receiver stores
 	ClaimTLS       ClaimKind = "tls"      // a handshake ended well; Text: version

@@ -231,6 +231,9 @@ func TestClaimsHoldNoSecrets(t *testing.T) {
 			if strings.Contains(line, " command ") {
 				commands++
 			}
+			if strings.Contains(line, " auth ") && !strings.HasSuffix(line, " •••") {
+				t.Errorf("%s: a claim says %q", name, line)
+			}
 			if _, rest, ok := strings.Cut(line, "AUTH "+name+" "); ok && rest != "•••" && rest != "=" {
 				t.Errorf("%s: a claim says %q", name, line)
 			}

@@ -29,6 +29,10 @@ func (c *Client) claimCommand(v smtp.Verb, line string) {
 	case smtp.AUTH:
 		line = withoutSecret(line)
 	case smtp.AuthLine:
+		if line != "*" {
+			line = "•••"
+		}
+		c.claim(host.Claim{Kind: host.ClaimAuth, Line: line})
 		return
 	}
 	c.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
