@@ -184,6 +184,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 		}
 	}
 	w.accounts(&cfg, h, ca)
+	cfg.Admission = w.admission(h)
 	return cfg, serve(&cfg, h)
 }
 

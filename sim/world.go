@@ -9,6 +9,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
+	"github.com/smtpsim/smtpsim/sim/policy"
 	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 	"github.com/smtpsim/smtpsim/trace"
@@ -36,19 +37,20 @@ type Options struct {
 
 // World is a scenario that lives. It is used from one goroutine; only Inject may be called from others.
 type World struct {
-	scenario *scenario.Scenario
-	net      *vnet.Network
-	ev       *evidence
-	nodes    map[string]*node.Node
-	order    []string // hosts, as the scenario lists them
-	zones    *dns.Zones
-	troubles troubles
-	console  *console.Console
-	journal  Journal
-	steps    *Act // the open "steps" act, if the last one was
-	outside  outside
-	until    time.Duration // a run ends here at the latest; 0: when nothing is left to happen
-	closed   bool
+	scenario  *scenario.Scenario
+	net       *vnet.Network
+	ev        *evidence
+	greylists map[string]*policy.Greylist // shared ones, by their word
+	nodes     map[string]*node.Node
+	order     []string // hosts, as the scenario lists them
+	zones     *dns.Zones
+	troubles  troubles
+	console   *console.Console
+	journal   Journal
+	steps     *Act // the open "steps" act, if the last one was
+	outside   outside
+	until     time.Duration // a run ends here at the latest; 0: when nothing is left to happen
+	closed    bool
 }
 
 // Open builds the world of a scenario; nothing has happened in it yet.

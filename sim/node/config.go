@@ -65,6 +65,7 @@ type Config struct {
 	DelayDSN      time.Duration   // 0: the persona's; negative: never
 	DoubleTo      string          // mailbox for reports that cannot be delivered; "": dropped
 
+	Admission  *Admission               // what it demands of strangers; nil: nothing
 	Disclosure Disclosure               // what VRFY, EXPN and HELP tell
 	Routing    Routing                  // source routes and the percent sign
 	LoggedIn   []string                 // users at a terminal, whom SEND, SOML and SAML reach (RFC 821 §3.4)
@@ -75,6 +76,8 @@ type Config struct {
 
 	Accounts *Accounts                   // nil: no AUTH, no POP3
 	Logins   map[string]*smtpclient.Auth // as whom this host authenticates itself, by the server's name
+
+	Auth *Authentication // SPF, DKIM, DMARC, ARC; nil: mail is neither checked nor signed
 
 	SubmitTo   string         // MUA: the name of its MSA, looked up by address
 	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587

@@ -36,7 +36,8 @@ type Node struct {
 	aliases map[string][]string
 
 	mu    sync.Mutex
-	count int // of messages composed
+	count int                // of messages composed
+	asked map[string]verdict // addresses that other hosts were asked about, by lower-case address
 }
 
 // Start opens the services of a host. After a crash of its processes it is called again with the same Config: spool and

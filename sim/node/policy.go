@@ -37,6 +37,11 @@ func (b *backend) Session(p *smtpserver.Peer) (smtpserver.Session, *smtp.Reply) 
 	if b.policy == storePolicy {
 		return &storeSession{s}, n.script.take(AtConnect, "")
 	}
+	if b.policy == relayPolicy {
+		if r := n.admitConnection(p.Remote.Addr(), s.own); r != nil {
+			return &s, r
+		}
+	}
 	return &s, n.script.take(AtConnect, "")
 }
 
@@ -74,6 +79,7 @@ type session struct {
 	policy policy
 	own    bool     // the client is one of ours
 	turned []string // domains whose mail goes out over this connection once it is turned
+	spf    *senderCheck
 }
 
 // Hello is asked for each EHLO, HELO and LHLO.
@@ -90,6 +96,13 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 		if r := s.submits(t); r != nil {
 			return r
 		}
+	} else if s.node.cfg.Auth != nil {
+		if r := s.checkSender(t); r != nil {
+			return r
+		}
+	}
+	if r := s.admitMail(t); r != nil {
+		return r
 	}
 	return s.priority(t)
 }
@@ -118,9 +131,12 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 		if refusal := s.wanted(t, r); refusal != nil {
 			return refusal
 		}
+		if refusal := s.admitRcpt(t, m); refusal != nil {
+			return refusal
+		}
 		return s.atTerminal(t, m)
 	case s.policy != storePolicy && (s.relays(t) || n.relayTo[domain]):
-		return nil
+		return s.admitRcpt(t, m)
 	}
 	return s.say(persona.RelayDenied, m)
 }
@@ -161,6 +177,13 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		r := smtp.NewReply(451, "4.2.4", "Too many addresses stand behind the aliases")
 		return &r
 	}
+	head := ""
+	if n.cfg.Auth != nil {
+		var refusal *smtp.Reply
+		if head, text, refusal = s.authenticated(t, to, text); refusal != nil {
+			return refusal
+		}
+	}
 	if to = s.toTerminals(t, to, text); len(to) == 0 {
 		return nil
 	}
@@ -169,7 +192,7 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	if refusal != nil {
 		return refusal
 	}
-	if err := n.queue.Accept(t.ID, env, t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
+	if err := n.queue.Accept(t.ID, env, head+t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})
 		return &r
 	}

@@ -53,6 +53,7 @@ type hostYAML struct {
 	Extensions *[]word           `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
 	EHLO       word              `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
 	Service    serviceYAML       `yaml:",inline"`
+	Admission  admissionYAML     `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
 	Account    accountYAML       `yaml:",inline"`
 	TLS        struct {
 		Submissions word `yaml:"submissions" doc:"yes: port 465 too, where TLS begins at once"`
@@ -154,6 +155,7 @@ type expectYAML struct {
 	Verb     word        `yaml:"verb" doc:"the reply answers this; CONNECT is the greeting, END the end of the mail data"`
 	From     word        `yaml:"from" doc:"the host that says it"`
 	To       word        `yaml:"to" doc:"the host it is said to"`
+	TLS      word        `yaml:"tls" doc:"yes: only within TLS; no: only in the clear; else either"`
 	Host     word        `yaml:"host" doc:"the host of the mailbox, or where it happened"`
 	Count    word        `yaml:"count" doc:"seen exactly so often; else at least once"`
 }
