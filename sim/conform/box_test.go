@@ -23,7 +23,7 @@ type box struct {
 	domain  string
 	users   []string
 	refuse  string // "connect", "mail", "rcpt", "data": what is refused with 451, 554 at the connection
-	flaw    string // "lose", "twice", "early": how it breaks its word
+	flaw    string // "lose", "twice", "early", "trace", "aborted": how it breaks its word
 	persona *persona.Persona
 	mu      sync.Mutex
 	mails   []mail
@@ -94,6 +94,9 @@ func (s *boxSession) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	to := make([]string, len(t.Envelope.Recipients))
 	for i, r := range t.Envelope.Recipients {
 		to[i] = "<" + r.Forward.Mailbox.String() + ">"
+	}
+	if s.flaw == "trace" {
+		t.User = ""
 	}
 	m := mail{fmt.Sprintf("%s > %s", t.Envelope.Reverse, strings.Join(to, " ")),
 		t.Received(s.persona, time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)) + string(text)}

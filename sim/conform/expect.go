@@ -18,7 +18,7 @@ type ReplyWant struct {
 //house:table compiled once
 var (
 	codeForm     = regexp.MustCompile(`^[2-5x][\dx]{2}$`)
-	enhancedForm = regexp.MustCompile(`^([245x]\.[\dx]+\.[\dx]+|-)$`)
+	enhancedForm = regexp.MustCompile(`^([2345x]\.[\dx]+\.[\dx]+|-)$`)
 )
 
 // ParseReplyWant reads the text behind S:.

@@ -208,7 +208,13 @@ func (p *player) act(text string) string {
 		}
 		p.in = bufio.NewReader(p.conn)
 	case "tls":
-		return p.handshake()
+		what := p.handshake()
+		if arg != "fails" {
+			return what
+		}
+		if what == "" {
+			return "the handshake succeeds"
+		}
 	case "text":
 		return p.readText()
 	case "octets":

@@ -33,7 +33,7 @@ func rfc() *persona.Persona {
 	p.Name, p.Customs, p.ErrorsMax, p.SizeMax = "rfc", persona.Customs{BareLF: persona.BareLFKeep}, 0, 100000
 	p.Offers |= persona.DSN | persona.Help
 	p.RecipientsMax, p.HopLimit = 100, 100
-	p.CommandLineMax = 512
+	p.CommandLineMax = 2048
 	for s, t := range map[persona.Situation]string{
 		persona.AuthUnknown: "504 5.5.4 Unrecognized authentication type", persona.AuthSyntax: "501 5.5.2 Cannot decode",
 		persona.RelayDenied: "550 5.7.1 <{arg}>: Relay access denied", persona.ExpandOff: "502 5.5.1 EXPN is not implemented",
