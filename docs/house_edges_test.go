@@ -5,13 +5,14 @@ package docs
 func edges() map[string]string {
 	return map[string]string{
 		// F0
-		"captures":     "",
-		"codes":        "codes/reason codes/smtp codes/text",
-		"codes/text":   "",
-		"codes/smtp":   "",
-		"codes/dsn":    "codes/smtp",
-		"codes/reason": "codes/smtp",
-		"codes/sasl":   "",
+		"captures":      "",
+		"codes":         "codes/reason codes/smtp codes/text",
+		"codes/text":    "",
+		"codes/smtp":    "",
+		"codes/feature": "",
+		"codes/dsn":     "codes/smtp",
+		"codes/reason":  "codes/smtp",
+		"codes/sasl":    "",
 		// F1
 		"sim/fault":   "codes/smtp",
 		"sim/host":    "",
@@ -35,7 +36,7 @@ func edges() map[string]string {
 		"sim/policy/auth": "sim/dns",
 		"sim/mtqp":        "codes/dsn sim/host",
 		"sim/queue":       "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
-		"sim/smtpclient":  "codes/sasl codes/smtp sim/host sim/persona trace/mime",
+		"sim/smtpclient":  "codes/feature codes/sasl codes/smtp sim/host sim/persona trace/mime",
 		"sim/smtpserver":  "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
 		"trace/analyze":   "codes trace trace/capture trace/dialogue",
 		// F4

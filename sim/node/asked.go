@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,10 @@ import (
 func (s *session) asked(t *smtpserver.Transaction, env *smtp.Envelope, text []byte) ([]byte, *smtp.Reply) {
 	if !t.Began.IsZero() {
 		countDown(env, s.node.host.Clock.Now().Sub(t.Began))
+	}
+	if _, permits := smtp.FindParam(env.Params, "CONPERM"); permits && !bytes.Contains(bytes.ToLower(text), []byte("\ncontent-convert:")) &&
+		!bytes.HasPrefix(bytes.ToLower(text), []byte("content-convert:")) {
+		return text, refused(554, "5.6.0", "CONPERM needs a Content-Convert field") // RFC 4141 §4.2
 	}
 	env.Recipients = s.node.expanded(t.Envelope, env.Recipients)
 	if s.node.speaks&careful != 0 {

@@ -43,13 +43,14 @@ func (c *Client) appendParams(dst []byte, v smtp.Verb, params []smtp.Param) []by
 }
 
 // ownParams are the extensions whose parameters this client says itself.
-const ownParams = persona.Size | persona.EightBitMIME | persona.Auth | persona.SMTPUTF8 | persona.PRDR
+const ownParams = persona.Size | persona.EightBitMIME | persona.Auth | persona.SMTPUTF8 | persona.PRDR |
+	persona.NoSoliciting | persona.ConNeg
 
 // lacking is the reason why the server cannot have this mail: it does not offer an extension that the mail may not go
 // without. Each extension that knows such a case has its check in a file of its own.
 func (c *Client) lacking(env *smtp.Envelope, text []byte) *Error {
 	for _, check := range [...]func(*Client, *smtp.Envelope, []byte) *Error{
-		(*Client).needsUTF8,
+		(*Client).needsUTF8, (*Client).needsDeliverBy, (*Client).needsHold, (*Client).needsValidSince, (*Client).needsPermission,
 	} {
 		if refusal := check(c, env, text); refusal != nil {
 			return refusal

@@ -11,7 +11,7 @@ const groupMax = 4000
 
 // envelope says MAIL, RCPT.. and DATA. The error is of the connection; refusals stand in t.
 func (t *transaction) envelope() *Error {
-	if t.uses(persona.Pipelining) && !t.checkpointed() {
+	if t.uses(persona.Pipelining) && !t.checkpointed() && t.talk == nil {
 		return t.inGroups()
 	}
 	return t.stepwise()
@@ -42,6 +42,11 @@ func (t *transaction) stepwise() *Error {
 	}
 	if t.accepted == 0 {
 		return t.nobody()
+	}
+	if t.talk != nil {
+		if e := t.negotiated(); e != nil {
+			return e
+		}
 	}
 	if t.chunked() {
 		return nil

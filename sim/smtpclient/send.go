@@ -56,8 +56,15 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 		}
 	}
 	t.utf8 = t.international(text)
+	t.solicit = c.solicitation(text)
+	if t.negotiates() {
+		t.talk = &negotiation{text: text}
+	}
 	if e := t.envelope(); e != nil {
 		return e
+	}
+	if t.talk != nil {
+		text = t.talk.text
 	}
 	return t.text(text)
 }
@@ -113,6 +120,8 @@ type transaction struct {
 	size     int            // of the text, as the server gets it
 	body     mime.Transport // how the text goes
 	utf8     bool           // with SMTPUTF8
+	solicit  string         // classes of mail that it says to belong to (RFC 3865)
+	talk     *negotiation   // about what the recipients can show; nil: there is none (RFC 4141)
 	byURL    bool           // it does not go at all: the server fetches it (RFC 4468)
 	accepted int            // recipients
 	offset   int            // octets of the text that the server has already (RFC 1845)
@@ -134,6 +143,9 @@ func (t *transaction) appendMail(dst []byte) []byte {
 	if t.asksEach() {
 		dst = append(dst, " PRDR"...)
 	}
+	if t.solicit != "" {
+		dst = append(append(dst, " SOLICIT="...), t.solicit...)
+	}
 	t.bounds.mails++
 	return t.appendParams(dst, smtp.MAIL, t.env.Params)
 }
@@ -146,6 +158,9 @@ func (t *transaction) appendRcpt(dst []byte, i int) []byte {
 		dst = to.Forward.Append(append(dst, "RCPT TO:"...))
 	} else {
 		dst = append(t.path(to.Forward.Mailbox).Append(append(dst, "RCPT TO:<"...)), '>')
+	}
+	if t.talk != nil {
+		dst = append(dst, " CONNEG"...)
 	}
 	return t.appendParams(dst, smtp.RCPT, to.Params)
 }
@@ -164,6 +179,9 @@ func (t *transaction) tookRcpt(i int, reply smtp.Reply) {
 	}
 	if reply.Positive() {
 		t.accepted++
+		if t.talk != nil {
+			t.talk.heard(reply)
+		}
 		return
 	}
 	t.result.Recipients[i] = Recipient{Stage: StageRcpt, Reply: reply}
