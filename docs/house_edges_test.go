@@ -44,7 +44,7 @@ func edges() map[string]string {
 		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy/auth sim/queue sim/smtpclient sim/smtpserver trace/field",
 		"sim/scenario": "codes codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/queue sim/scenario sim/smtpclient sim/vnet trace trace/dialogue",
+		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",

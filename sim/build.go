@@ -108,7 +108,11 @@ func (w *World) buildZones() error {
 				fmt.Sprintf("%s %d IN PTR %s.", dns.ReverseName(a), hostTTL, h.Name))
 		}
 	}
-	root, err := dns.ParseZone(".", lines...)
+	keys, err := w.keyRecords()
+	if err != nil {
+		return err
+	}
+	root, err := dns.ParseZone(".", append(lines, keys...)...)
 	if err != nil {
 		return fmt.Errorf("%s: zones: %w", w.scenario.Name, err)
 	}
@@ -185,6 +189,9 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	}
 	w.accounts(&cfg, h, ca)
 	cfg.Admission = w.admission(h)
+	if err := w.authenticate(&cfg, h); err != nil {
+		return cfg, err
+	}
 	return cfg, serve(&cfg, h)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/policy"
+	"github.com/smtpsim/smtpsim/sim/policy/auth"
 	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 	"github.com/smtpsim/smtpsim/trace"
@@ -44,6 +45,7 @@ type World struct {
 	nodes     map[string]*node.Node
 	order     []string // hosts, as the scenario lists them
 	zones     *dns.Zones
+	signers   map[string]*auth.Key // by selector, domain and algorithm
 	troubles  troubles
 	console   *console.Console
 	journal   Journal

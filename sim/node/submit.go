@@ -155,7 +155,11 @@ func (n *Node) take(env smtp.Envelope, text []byte) error {
 		return ErrManyAliases
 	}
 	env.Recipients = to
-	return n.queue.Begin(n.queue.NextID(), env, text)
+	signed, refusal := n.signed(text)
+	if refusal != nil {
+		return errors.New(refusal.Lines[0])
+	}
+	return n.queue.Begin(n.queue.NextID(), env, signed)
 }
 
 // stamp is the trace field of mail that begins on this host (RFC 5321 §4.4): there is no client to name.

@@ -38,24 +38,25 @@ type linkYAML struct {
 }
 
 type hostYAML struct {
-	Name       word              `yaml:"name" doc:"full domain name; its first label stands for it elsewhere"`
-	Addresses  []word            `yaml:"addresses" doc:"IPv4 and IPv6"`
-	Roles      []word            `yaml:"roles" doc:"mua writes, msa takes submissions, mta relays, mda delivers, dns answers, web listens on port 80 only"`
-	Persona    word              `yaml:"persona" doc:"the software it is like"`
-	Domains    []word            `yaml:"domains" doc:"mail for these ends here"`
-	Users      []word            `yaml:"users" doc:"local parts with a mailbox"`
-	Aliases    map[string][]word `yaml:"aliases" doc:"local part or address: [addresses]"`
-	RelayFrom  []word            `yaml:"relay-from" doc:"networks whose mail goes anywhere"`
-	RelayTo    []word            `yaml:"relay-to" doc:"domains of others that it takes mail for: a backup exchanger"`
-	Routes     map[string]word   `yaml:"routes" doc:"domain: host, before the DNS is asked"`
-	SubmitTo   word              `yaml:"submit-to" doc:"mua: its msa"`
-	User       word              `yaml:"user" doc:"mua: the address that it writes from"`
-	Extensions *[]word           `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
-	EHLO       word              `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
-	Service    serviceYAML       `yaml:",inline"`
-	Admission  admissionYAML     `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
-	Account    accountYAML       `yaml:",inline"`
-	TLS        struct {
+	Name           word               `yaml:"name" doc:"full domain name; its first label stands for it elsewhere"`
+	Addresses      []word             `yaml:"addresses" doc:"IPv4 and IPv6"`
+	Roles          []word             `yaml:"roles" doc:"mua writes, msa takes submissions, mta relays, mda delivers, dns answers, web listens on port 80 only"`
+	Persona        word               `yaml:"persona" doc:"the software it is like"`
+	Domains        []word             `yaml:"domains" doc:"mail for these ends here"`
+	Users          []word             `yaml:"users" doc:"local parts with a mailbox"`
+	Aliases        map[string][]word  `yaml:"aliases" doc:"local part or address: [addresses]"`
+	RelayFrom      []word             `yaml:"relay-from" doc:"networks whose mail goes anywhere"`
+	RelayTo        []word             `yaml:"relay-to" doc:"domains of others that it takes mail for: a backup exchanger"`
+	Routes         map[string]word    `yaml:"routes" doc:"domain: host, before the DNS is asked"`
+	SubmitTo       word               `yaml:"submit-to" doc:"mua: its msa"`
+	User           word               `yaml:"user" doc:"mua: the address that it writes from"`
+	Extensions     *[]word            `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
+	EHLO           word               `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
+	Service        serviceYAML        `yaml:",inline"`
+	Authentication authenticationYAML `yaml:",inline"`
+	Admission      admissionYAML      `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
+	Account        accountYAML        `yaml:",inline"`
+	TLS            struct {
 		Submissions word `yaml:"submissions" doc:"yes: port 465 too, where TLS begins at once"`
 		Offer       word `yaml:"offer" doc:"yes: STARTTLS is offered"`
 		Client      word `yaml:"client" doc:"never, may (if offered), must"`

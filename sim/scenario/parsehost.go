@@ -39,6 +39,7 @@ func (p *parser) hosts() {
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
 		p.service(&h, &y.Service)
+		p.authentication(&h, &y.Authentication)
 		p.admission(&h, &y.Admission)
 		p.account(&h, &y.Account)
 		p.s.Hosts = append(p.s.Hosts, h)
