@@ -33,6 +33,7 @@ type Expect struct {
 	Enhanced string // reply: "4.5.3"
 	Verb     string // reply: to this; CONNECT is the greeting, END the end of the mail data
 	From, To string // who said it, to whom: host names; of a mailbox: From is the host it lies on
+	TLS      string // command, reply: "yes" within TLS, "no" in the clear; "": either
 	Count    int    // seen exactly so often; 0: at least once
 	Subject  string // mailbox: one of the mails has it in its subject
 	Text     string // in one of the mails, in the reply, in the event's sentence
@@ -53,7 +54,7 @@ func (e *Expect) String() string {
 	if e.Kind == ExpectMailbox {
 		from = "host"
 	}
-	for _, x := range []struct{ key, value string }{{"verb", e.Verb}, {from, e.From}, {"to", e.To}} {
+	for _, x := range []struct{ key, value string }{{"verb", e.Verb}, {from, e.From}, {"to", e.To}, {"tls", e.TLS}} {
 		if x.value != "" {
 			fmt.Fprintf(&b, ", %s: %s", x.key, x.value)
 		}

@@ -69,7 +69,7 @@ func (p *parser) expect(y *expectYAML, at word, never bool) {
 		return
 	}
 	e := Expect{Line: w.line, Never: never, Kind: kind, What: w.s, At: must[time.Duration](p)(at.span()), Messages: -1,
-		Subject: y.Subject.s, Text: y.Text.s, Verb: strings.ToUpper(y.Verb.s), Count: int(must[int64](p)(y.Count.integer(1, 1<<40)))}
+		TLS: must[string](p)(y.TLS.oneOf("", "yes", "no")), Subject: y.Subject.s, Text: y.Text.s, Verb: strings.ToUpper(y.Verb.s), Count: int(must[int64](p)(y.Count.integer(1, 1<<40)))}
 	if y.From.set() {
 		e.From = p.host(y.From)
 	}
@@ -117,8 +117,11 @@ func (p *parser) about(e *Expect, y *expectYAML, w word) {
 		keys = []word{y.Messages, y.Subject, y.Verb}
 	case ExpectEvent:
 		e.What = must[string](p)(w.oneOf(string(trace.EntryQueue), string(trace.EntryDeliver), string(trace.EntryBounce), string(trace.EntryConnect),
-			string(trace.EntryDNS), string(trace.EntryAnswer), string(trace.EntryFault), string(trace.EntryTrack)))
+			string(trace.EntryDNS), string(trace.EntryAnswer), string(trace.EntryLearner), string(trace.EntryFault), string(trace.EntryTrack)))
 		keys = []word{y.Messages, y.Subject, y.Verb}
+	}
+	if e.Kind != ExpectReply && e.Kind != ExpectCommand {
+		keys = append(keys, y.TLS)
 	}
 	for _, k := range keys {
 		if k.set() {

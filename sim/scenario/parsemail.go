@@ -68,8 +68,8 @@ func (p *parser) reverse(w word) string {
 func (p *parser) writer(y *mailYAML, from string) string {
 	if y.Host.set() {
 		name := p.host(y.Host)
-		if h, ok := p.s.Host(name); ok && !h.Is(MUA) {
-			p.fail(y.Host.err("expected a host with the role mua, found %q", y.Host.s))
+		if h, ok := p.s.Host(name); ok && !h.Is(MUA) && !h.Is(MSA) && !h.Is(MTA) {
+			p.fail(y.Host.err("expected a host with the role mua, or msa or mta for a local program, found %q", y.Host.s))
 		}
 		return name
 	}
