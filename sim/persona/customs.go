@@ -33,6 +33,10 @@ type Customs struct {
 	RewritesAddresses bool   // a firewall that is a gateway: addresses in mail data are written anew
 	ChecksSender      bool   // the domain of the reverse-path must be in the DNS
 	NoLiterals        bool   // address literals are refused
+	DropsProxies      bool   // a first line GET, POST, CONNECT or USER ends the session
+	NoEmptyChunk      bool   // BDAT 0 is refused where it is not the last
+	LooseHelloName    bool   // a name after EHLO needs no good labels, only good characters
+	BareCodes         bool   // replies may lack the enhanced code that RFC 2034 §4 asks for
 	Reader            Reader // how the arguments of MAIL and RCPT are read
 }
 
@@ -75,7 +79,7 @@ var customNames = [...]string{
 	"bare-verb-unknown", "starttls-anywhere", "params-after-helo", "counts-syntax-only", "verify-needs-at", "drops-http",
 	"synchronized", "hello-once", "hello-before-all", "no-arguments", "ignore-arguments", "no-verify",
 	"no-pipelining", "help-topics", "long-line-ends", "upper-case", "strips-high-bit",
-	"masks-keywords", "rewrites-addresses", "checks-sender", "no-literals",
+	"masks-keywords", "rewrites-addresses", "checks-sender", "no-literals", "drops-proxies", "no-empty-chunk", "loose-hello-name", "bare-codes",
 }
 
 // flag is the switch with the name customNames[at].
@@ -85,7 +89,7 @@ func (c *Customs) flag(at int) *bool {
 		&c.BareVerbUnknown, &c.StartTLSAnywhere, &c.ParamsAfterHelo, &c.CountsSyntaxOnly, &c.VerifyNeedsAt, &c.DropsHTTP,
 		&c.Synchronized, &c.HelloOnce, &c.HelloBeforeAll, &c.NoArguments, &c.IgnoreArguments, &c.NoVerify,
 		&c.NoPipelining, &c.HelpTopics, &c.LongLineEnds, &c.UpperCase, &c.StripsHighBit,
-		&c.MasksKeywords, &c.RewritesAddresses, &c.ChecksSender, &c.NoLiterals,
+		&c.MasksKeywords, &c.RewritesAddresses, &c.ChecksSender, &c.NoLiterals, &c.DropsProxies, &c.NoEmptyChunk, &c.LooseHelloName, &c.BareCodes,
 	}[at]
 }
 

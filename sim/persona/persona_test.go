@@ -117,6 +117,9 @@ func TestEchoIsBounded(t *testing.T) {
 			}
 		}
 		v := Values{Arg: strings.Repeat("a", maxEcho)}
+		if strings.Contains(strings.Join(p.Texts[VerifyNoDomain].Lines, ""), "{arg}") == false {
+			continue
+		}
 		if got := p.Reply(VerifyNoDomain, &v).Text(); !strings.Contains(got, v.Arg) {
 			t.Errorf("%s: at the limit %q", name, got)
 		}

@@ -12,7 +12,10 @@ func (n *session) bdat(c *smtp.Command, bad *smtp.SyntaxError) {
 	allowed := n.allowed(n.verb) && !n.broken
 	switch {
 	case !n.offers.Has(persona.Chunking):
-		n.sayOf(persona.VerbOff, "BDAT")
+		n.sayOf(persona.BdatOff, "BDAT")
+		return
+	case n.srv.persona.Customs.NoEmptyChunk && bad == nil && c.Size == 0 && !c.Last:
+		n.say(persona.BdatNull)
 		return
 	case bad != nil && !allowed:
 		n.outOfOrder(smtp.BDAT)

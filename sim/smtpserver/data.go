@@ -12,9 +12,10 @@ import (
 // data is DATA (RFC 5321 §4.1.1.4).
 func (n *session) data(c *smtp.Command) {
 	allowed := n.allowed(smtp.DATA) && !n.broken
-	extra := c.Tolerated(smtp.ExtraArgument)
+	customs := &n.srv.persona.Customs
+	extra := c.Tolerated(smtp.ExtraArgument) && !customs.IgnoreArguments
 	switch {
-	case !allowed && (n.srv.persona.Customs.OrderFirst || !extra):
+	case !allowed && (customs.OrderFirst && !customs.NoArguments || !extra):
 		n.outOfOrder(smtp.DATA)
 	case extra:
 		n.say(persona.DataSyntax) // §4.3.2: 501

@@ -16,6 +16,7 @@ func (n *session) enhance(r *smtp.Reply) {
 	case r.Enhanced[0] == class:
 	case n.verb == smtp.Connect || n.verb.Greets():
 		r.Enhanced = smtp.EnhancedCode{}
+	case n.srv.persona.Customs.BareCodes && r.Enhanced.IsZero():
 	default:
 		r.Enhanced = enhancedFor(n.verb, r.Code)
 	}

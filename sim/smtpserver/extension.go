@@ -89,7 +89,11 @@ func (n *session) takeParam(v smtp.Verb, c *smtp.Command, p *smtp.Param) bool {
 			}
 		}
 	}
-	n.sayOf(persona.ParamUnknown, p.String())
+	if v == smtp.RCPT {
+		n.sayOf(persona.RcptParamUnknown, p.String())
+	} else {
+		n.sayOf(persona.ParamUnknown, p.String())
+	}
 	return false
 }
 

@@ -2,6 +2,7 @@ package smtpserver
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -23,6 +24,14 @@ func (n *session) hello(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.Unsynchronized)
 		return
 	}
+	if n.srv.persona.Customs.HelloOnce && n.tx.Verb != "" && n.state != smtp.StateGreeted {
+		n.say(persona.HelloAgain)
+		return
+	}
+	if strings.TrimSpace(c.Line[min(len(c.Line), len(c.Verb)):]) == "" {
+		n.say(helloMissing(c.Verb))
+		return
+	}
 	if bad != nil || c.Domain == "" || !n.goodName(c) {
 		n.say(helloSyntax(c.Verb))
 		return
@@ -40,6 +49,13 @@ func (n *session) hello(c *smtp.Command, bad *smtp.SyntaxError) {
 		return
 	}
 	n.answer(n.helloReply())
+}
+
+func helloMissing(v smtp.Verb) persona.Situation {
+	if v == smtp.HELO {
+		return persona.HeloMissing
+	}
+	return persona.HelloMissing
 }
 
 func helloSyntax(v smtp.Verb) persona.Situation {

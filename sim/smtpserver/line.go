@@ -45,14 +45,18 @@ func (n *session) command(line string) {
 	}
 	n.verb = c.Step()
 	n.claimCommand(c.Verb, line)
-	n.values.Arg = ""
+	n.values.Arg, n.values.Line = "", line
 	n.heard(c.Verb)
 	if n.srv.cfg.Fault != nil && n.strikesCommand(&c) {
 		return
 	}
 	switch {
 	case len(line)+2 > n.srv.persona.CommandLineMax:
+		n.last = n.srv.persona.Customs.LongLineEnds
 		n.refuse(&c, bad, persona.LineTooLong)
+	case n.srv.persona.Customs.NoPipelining && n.in.Buffered() > 0:
+		n.last = true
+		n.refuse(&c, bad, persona.Unsynchronized)
 	case n.state == smtp.StateRefused && c.Verb != smtp.QUIT:
 		n.refuse(&c, bad, persona.NoMail) // RFC 5321 §3.1
 	case n.srv.cfg.RequireTLS && n.tls == nil && !beforeTLS(c.Verb):
@@ -93,6 +97,10 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.VerbUnknown)
 		return
 	}
+	if customs.BareVerbUnknown && !wholeVerb(c) {
+		n.say(persona.VerbUnknown)
+		return
+	}
 	switch c.Verb {
 	case smtp.EHLO, smtp.HELO, smtp.LHLO:
 		n.hello(c, bad)
@@ -107,7 +115,7 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	case smtp.RSET:
 		n.rset(c)
 	case smtp.NOOP:
-		n.say(persona.NoopOK) // RFC 5321 §4.1.1.9: a parameter is ignored
+		n.noop(c)
 	case smtp.QUIT:
 		n.quit(c)
 	case smtp.VRFY:
@@ -115,7 +123,7 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 	case smtp.EXPN:
 		n.expn(c)
 	case smtp.HELP:
-		n.help()
+		n.help(c)
 	case smtp.STARTTLS:
 		n.starttls(c)
 	case smtp.AUTH:
@@ -133,9 +141,11 @@ func (n *session) unknown(c *smtp.Command) {
 	switch {
 	case c.Line == "":
 		n.say(persona.EmptyLine)
-	case n.srv.persona.Customs.DropsHTTP && isHTTP(c):
+	case n.srv.persona.Customs.DropsHTTP && isHTTP(c), n.srv.persona.Customs.DropsProxies && n.isProxy(c):
 		n.say(persona.NoCommand)
 		n.state = smtp.StateClosed
+	case c.Verb == smtp.SEND || c.Verb == smtp.SOML || c.Verb == smtp.SAML || c.Verb == smtp.TURN:
+		n.say(persona.VerbKnown)
 	default:
 		n.say(persona.VerbUnknown)
 	}
@@ -151,6 +161,20 @@ func isHTTP(c *smtp.Command) bool {
 		return first < 'a' || first > 'z'
 	}
 	return false
+}
+
+// isProxy knows the first line of somebody who takes the server for an open proxy.
+func (n *session) isProxy(c *smtp.Command) bool {
+	switch c.Verb {
+	case "GET", "POST", "CONNECT", "USER":
+		return n.state == smtp.StateGreeted
+	}
+	return false
+}
+
+// wholeVerb says whether a space follows the verb, and no tab.
+func wholeVerb(c *smtp.Command) bool {
+	return len(c.Line) <= len(c.Verb) || c.Line[len(c.Verb)] != '\t'
 }
 
 // allowed asks the session table whether v may come now.

@@ -13,7 +13,7 @@ func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 	allowed := n.allowed(smtp.MAIL)
 	customs := &n.srv.persona.Customs
 	switch {
-	case customs.BareVerbUnknown && noColon(c.Line, "FROM"):
+	case customs.BareVerbUnknown && !hasPrefixFold(c.Line, "MAIL FROM:"):
 		n.say(persona.VerbUnknown)
 	case !allowed && customs.OrderFirst:
 		n.outOfOrder(smtp.MAIL)
@@ -78,8 +78,12 @@ var (
 // goodPath says whether the path of MAIL or RCPT can be used; if not, it has answered.
 func (n *session) goodPath(c *smtp.Command, bad *smtp.SyntaxError, w *wrongs, m smtp.Mailbox) bool {
 	customs := &n.srv.persona.Customs
+	if customs.Reader != persona.ReadGrammar {
+		return n.ownPath(c, w)
+	}
 	arg, ok := afterColon(c.Line, w.keyword)
 	stray := n.stray(c)
+	n.values.Path = strings.TrimSpace(arg)
 	switch {
 	case !ok || strings.TrimSpace(arg) == "":
 		n.say(w.syntax)
@@ -112,9 +116,9 @@ func afterColon(line, keyword string) (string, bool) {
 	return after, ok && len(before) > len(keyword) && strings.EqualFold(before[len(before)-len(keyword):], keyword)
 }
 
-func noColon(line, keyword string) bool {
-	_, ok := afterColon(line, keyword)
-	return !ok
+// hasPrefixFold says whether line begins with prefix, in any case.
+func hasPrefixFold(line, prefix string) bool {
+	return len(line) >= len(prefix) && strings.EqualFold(line[:len(prefix)], prefix)
 }
 
 // isNumeric knows an IPv4 address that lacks its brackets: as a name it is good grammar, but no such domain exists.

@@ -10,7 +10,7 @@ func (n *session) rcpt(c *smtp.Command, bad *smtp.SyntaxError) {
 	allowed := n.allowed(smtp.RCPT)
 	customs := &n.srv.persona.Customs
 	switch {
-	case customs.BareVerbUnknown && noColon(c.Line, "TO"):
+	case customs.BareVerbUnknown && !hasPrefixFold(c.Line, "RCPT TO:"):
 		n.say(persona.VerbUnknown)
 	case !allowed && customs.OrderFirst:
 		n.outOfOrder(smtp.RCPT)

@@ -12,6 +12,8 @@ import (
 func (n *session) starttls(c *smtp.Command) {
 	customs := &n.srv.persona.Customs
 	switch {
+	case customs.HelloBeforeAll && !n.allowed(smtp.STARTTLS):
+		n.say(persona.HelloFirst)
 	case c.Tolerated(smtp.ExtraArgument):
 		n.say(persona.StartTLSSyntax)
 	case n.tls != nil:
