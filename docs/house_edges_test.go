@@ -42,9 +42,9 @@ func edges() map[string]string {
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy/auth sim/queue sim/smtpclient sim/smtpserver trace/field",
-		"sim/scenario": "codes codes/smtp sim/dns sim/fault sim/persona trace",
+		"sim/scenario": "codes codes/feature codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/vnet trace trace/dialogue",
+		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace trace/dialogue",
 		"sim/bridge": "sim",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",

@@ -192,6 +192,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	if err := w.authenticate(&cfg, h); err != nil {
 		return cfg, err
 	}
+	extend(&cfg, h)
 	return cfg, serve(&cfg, h)
 }
 
@@ -225,6 +226,7 @@ func (w *World) plan() {
 	}
 	w.planTroubles()
 	w.planCollects()
+	w.planTracks()
 	w.planFetches()
 	w.planScripts()
 	if w.ev.witness != nil {

@@ -53,6 +53,7 @@ type hostYAML struct {
 	Extensions     *[]word            `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
 	EHLO           word               `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
 	Service        serviceYAML        `yaml:",inline"`
+	Extended       extendedYAML       `yaml:",inline"`
 	Authentication authenticationYAML `yaml:",inline"`
 	Admission      admissionYAML      `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
 	Account        accountYAML        `yaml:",inline"`

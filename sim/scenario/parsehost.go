@@ -39,6 +39,7 @@ func (p *parser) hosts() {
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
 		p.service(&h, &y.Service)
+		p.extended(&h, &y.Extended)
 		p.authentication(&h, &y.Authentication)
 		p.admission(&h, &y.Admission)
 		p.account(&h, &y.Account)
@@ -59,7 +60,7 @@ func (p *parser) roles(h *Host, y *hostYAML) {
 		p.fail(err)
 		h.Roles = append(h.Roles, Role(r))
 	}
-	h.Persona = must[string](p)(y.Persona.oneOf("postfix", "exim"))
+	h.Persona = must[string](p)(y.Persona.oneOf(persona.Names()...))
 }
 
 func (p *parser) mailHost(h *Host, y *hostYAML) {
@@ -147,6 +148,7 @@ func (p *parser) references(h *Host, y *hostYAML) {
 		h.SubmitTo, h.User = p.host(y.SubmitTo), p.mailbox(y.User)
 	}
 	p.collects(h, &y.Service)
+	p.tracks(h, &y.Extended)
 	p.fetches(h, &y.Account)
 	for _, domain := range sortedKeys(y.Routes) {
 		if h.Routes == nil {

@@ -70,6 +70,7 @@ type Host struct {
 	NoEHLO     bool                // a host of 1982: EHLO is answered 500
 	TLS        TLS
 	Service
+	Extended
 	Authentication
 	Admission Admission
 	Account
