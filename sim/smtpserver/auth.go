@@ -190,3 +190,9 @@ func (n *session) refuseUnknown(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.reject(530, "5.7.0", "Authentication required")
 	}
 }
+
+// inExchange says of a 501 that it is about what an AUTH exchange carries, which software that counts wrong commands does
+// not count.
+func (n *session) inExchange(r *smtp.Reply) bool {
+	return n.verb == smtp.AuthLine || n.verb == smtp.AUTH && r.Code == 501
+}

@@ -47,7 +47,7 @@ func (n *session) answer(r smtp.Reply) {
 // countError counts refused commands. Where the persona ends a session by one more line on the last refusal, it is added.
 func (n *session) countError(r *smtp.Reply) {
 	p := n.srv.persona
-	if p.Customs.CountsSyntaxOnly && (r.Code < 500 || r.Code > 505) || n.verb == "" {
+	if p.Customs.CountsSyntaxOnly && (r.Code < 500 || r.Code > 505 || n.inExchange(r)) || n.verb == "" {
 		return
 	}
 	n.errors++
