@@ -98,6 +98,7 @@ func (r *Resolver) ask(servers []netip.AddrPort, q question) (m message, ok bool
 // exchange asks one server once, over UDP and, if the answer did not fit, over TCP (RFC 7766 §5).
 func (r *Resolver) exchange(server netip.AddrPort, q question) (message, error) {
 	m := query(uint16(r.host.Rand.Uint32()), q)
+	m.authentic = r.opts.Secure
 	packet, err := m.pack(MaxDatagram)
 	if err != nil {
 		return message{}, err

@@ -20,6 +20,8 @@ const (
 	TypeMX    Type = 15
 	TypeTXT   Type = 16
 	TypeAAAA  Type = 28
+	TypeSRV   Type = 33
+	TypeTLSA  Type = 52
 	TypeANY   Type = 255
 )
 
@@ -42,6 +44,10 @@ func (t Type) String() string {
 		return "TXT"
 	case TypeAAAA:
 		return "AAAA"
+	case TypeSRV:
+		return "SRV"
+	case TypeTLSA:
+		return "TLSA"
 	case TypeANY:
 		return "ANY"
 	}
@@ -51,7 +57,7 @@ func (t Type) String() string {
 // ParseType reads a mnemonic without regard to case.
 func ParseType(s string) (Type, bool) {
 	up := strings.ToUpper(s)
-	for _, t := range [...]Type{TypeA, TypeNS, TypeCNAME, TypeSOA, TypePTR, TypeMX, TypeTXT, TypeAAAA, TypeANY} {
+	for _, t := range [...]Type{TypeA, TypeNS, TypeCNAME, TypeSOA, TypePTR, TypeMX, TypeTXT, TypeAAAA, TypeSRV, TypeTLSA, TypeANY} {
 		if t.String() == up {
 			return t, true
 		}
@@ -93,10 +99,13 @@ type Record struct {
 	TTL        uint32 // seconds
 	Type       Type
 	Addr       netip.Addr // A, AAAA
-	Target     string     // canonical; CNAME, NS, PTR, MX, SOA (primary server)
+	Target     string     // canonical; CNAME, NS, PTR, MX, SRV, SOA (primary server)
 	Preference uint16     // MX
 	Text       []string   // TXT; octets, each string at most 255 long
 	SOA        SOA        // SOA without the primary server
+	TLSA       TLSA       // TLSA
+	Weight     uint16     // SRV, whose priority is Preference
+	Port       uint16     // SRV
 }
 
 // SOA is the rest of a start-of-authority record (RFC 1035 §3.3.13); times in seconds.
@@ -129,6 +138,8 @@ func (r Record) Data() string {
 	case TypeSOA:
 		return fmt.Sprintf("%s %s %d %d %d %d %d", r.Target, r.SOA.Mailbox,
 			r.SOA.Serial, r.SOA.Refresh, r.SOA.Retry, r.SOA.Expire, r.SOA.Minimum)
+	case TypeSRV, TypeTLSA:
+		return r.secureData()
 	default:
 		return "\\# 0"
 	}
@@ -165,7 +176,7 @@ func ParseRecord(s string) (Record, error) {
 	}
 	var ok bool
 	if r.Type, ok = ParseType(words[0].text); !ok {
-		return Record{}, fmt.Errorf("record %q: unknown type %q, expected A, AAAA, MX, CNAME, NS, PTR, TXT or SOA", s, words[0].text)
+		return Record{}, fmt.Errorf("record %q: unknown type %q, expected A, AAAA, MX, CNAME, NS, PTR, TXT, SRV, TLSA or SOA", s, words[0].text)
 	}
 	if err := r.parseData(words[1:]); err != nil {
 		return Record{}, fmt.Errorf("record %q: %w", s, err)
@@ -178,8 +189,14 @@ func (r *Record) parseData(words []field) error {
 	if r.Type == TypeTXT {
 		return r.parseText(words)
 	}
+	switch r.Type {
+	case TypeTLSA:
+		return r.parseTLSA(words)
+	case TypeSRV:
+		return r.parseSRV(words)
+	}
 	if want == 0 {
-		return fmt.Errorf("type %s cannot be served, expected A, AAAA, MX, CNAME, NS, PTR, TXT or SOA", r.Type)
+		return fmt.Errorf("type %s cannot be served, expected A, AAAA, MX, CNAME, NS, PTR, TXT, SRV, TLSA or SOA", r.Type)
 	}
 	if len(words) != want {
 		return fmt.Errorf("%d words of data, %s has %d", len(words), r.Type, want)

@@ -119,3 +119,57 @@ func TestReverseName(t *testing.T) {
 		}
 	}
 }
+
+// RFC 2782, RFC 6698 §2.2: the text is read as it is written, and survives the wire.
+func TestServiceRecords(t *testing.T) {
+	for _, text := range []string{
+		"_submission._tcp.nord.example. 300 IN SRV 0 1 587 msa.nord.example.",
+		"_25._tcp.mx1.west.example. 300 IN TLSA 3 1 1 d2abde240d7cd3ee6b4b28c54df034b97983a1d16e8a410e4561cb106618e971",
+	} {
+		r, err := ParseRecord(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, ok := fromRR(toRR(r))
+		if r.String() != text || !ok || back.String() != text {
+			t.Errorf("%s came back as %s, off the wire as %s", text, r, back)
+		}
+	}
+	for _, text := range []string{"a.example. TLSA 3 1 1", "a.example. TLSA 3 1 1 zz", "a.example. TLSA 300 1 1 00",
+		"a.example. SRV 0 1 587", "a.example. SRV 0 1 70000 b.example."} {
+		if _, err := ParseRecord(text); err == nil {
+			t.Errorf("%s was read", text)
+		}
+	}
+}
+
+// A signed zone gives AD to those who ask for it, a bogus one SERVFAIL to all, an alias into an unsigned zone no AD.
+func TestSecured(t *testing.T) {
+	zone, err := ParseZone(".", "a.good.example. A 192.0.2.1", "a.bad.example. A 192.0.2.2", "a.plain.example. A 192.0.2.3",
+		"b.good.example. CNAME a.plain.example.", "c.plain.example. CNAME a.bad.example.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewServer(NewZones(zone))
+	s.SetSecured([]Secured{{"good.example", Secure}, {"bad.example", Bogus}})
+	for _, c := range []struct {
+		name  string
+		asked bool
+		rcode Rcode
+		ad    bool
+	}{{"a.good.example.", true, NoError, true}, {"a.good.example.", false, NoError, false}, {"a.bad.example.", true, ServFail, false},
+		{"a.bad.example.", false, ServFail, false}, {"a.plain.example.", true, NoError, false},
+		{"b.good.example.", true, NoError, false}, {"c.plain.example.", true, ServFail, false},
+		{"nowhere.good.example.", true, NXDomain, true}} {
+		m := query(1, question{c.name, TypeA})
+		m.authentic = c.asked
+		packet, err := m.pack(MaxDatagram)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := unpack(s.Respond(packet, MaxDatagram))
+		if err != nil || got.rcode != c.rcode || got.authentic != c.ad {
+			t.Errorf("%s, AD asked %v: %v AD %v, %v; want %v AD %v", c.name, c.asked, got.rcode, got.authentic, err, c.rcode, c.ad)
+		}
+	}
+}

@@ -37,6 +37,7 @@ type Answer struct {
 	Records []Record      // of Type, TTLs as left now
 	TTL     time.Duration // how long all this holds; 0: not cached
 	Cached  bool          // no packet was sent for it
+	Secure  bool          // the server has validated it all (AD); only where Options.Secure asked for that
 	age     time.Duration // of a cached one
 }
 
@@ -47,6 +48,7 @@ type Options struct {
 	Rounds  int              // over all servers; 0: 2, as resolv.conf has it
 	MaxTTL  time.Duration    // nothing is cached longer; 0: a day (RFC 1035 §7.3 advises a limit)
 	MaxSize int              // answers in the cache; 0: 10,000
+	Secure  bool             // ask whether answers are validated (RFC 6840 §5.7), for DANE
 }
 
 // Limits against hostile answers.
@@ -94,6 +96,7 @@ func (r *Resolver) query(name string, kind Type, depth int) Answer {
 	q := question{CanonicalName(name), kind}
 	out := Answer{Name: q.name, Type: kind}
 	ttl := r.opts.MaxTTL
+	out.Secure = r.opts.Secure
 	for next := q; ; {
 		if ValidName(next.name) != nil {
 			out.Outcome = NoName
@@ -104,7 +107,7 @@ func (r *Resolver) query(name string, kind Type, depth int) Answer {
 			out.Outcome, out.Rcode = Timeout, NoError
 			return out
 		}
-		out.Rcode = m.rcode
+		out.Rcode, out.Secure = m.rcode, out.Secure && m.authentic
 		if m.rcode != NoError && m.rcode != NXDomain {
 			out.Outcome = Failed
 			return out

@@ -37,8 +37,9 @@ type Fault struct {
 type Server struct {
 	Zones *Zones
 
-	mu     sync.Mutex
-	faults []Fault
+	mu      sync.Mutex
+	faults  []Fault
+	secured []Secured
 }
 
 // NewServer answers for zones.
@@ -80,7 +81,9 @@ func (s *Server) Respond(query []byte, limit int) []byte {
 		return nil
 	}
 	m.response, m.available = true, true // RA: for the hosts of this world the server is also their recursor
+	wanted := m.authentic                // RFC 6840 §5.7
 	m.answer, m.authority, m.additional, m.truncated, m.authoritative, m.rcode = nil, nil, nil, false, false, NoError
+	m.authentic = false
 	q, ok := m.asked()
 	switch {
 	case m.opcode != 0:
@@ -99,6 +102,7 @@ func (s *Server) Respond(query []byte, limit int) []byte {
 		m.rcode, m.answer, m.authority, m.additional = r.rcode, r.answer, r.authority, r.glue
 		m.available = !r.delegated
 		m.authoritative = !r.delegated && (r.rcode == NoError || r.rcode == NXDomain)
+		s.secure(&m, q.name, wanted)
 	}
 	p, err := m.pack(limit)
 	if err != nil {

@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -22,6 +23,7 @@ type message struct {
 	opcode        int
 	authoritative bool
 	truncated     bool
+	authentic     bool // AD: in a query, that it is of interest (RFC 6840 §5.7); in a response, that all was validated
 	recursion     bool // desired
 	available     bool
 	rcode         Rcode
@@ -37,7 +39,7 @@ func unpack(p []byte) (message, error) {
 	if err := m.Unpack(p); err != nil {
 		return message{}, fmt.Errorf("dns message of %d octets: %w", len(p), err)
 	}
-	return message{id: m.Id, response: m.Response, opcode: m.Opcode, authoritative: m.Authoritative, truncated: m.Truncated,
+	return message{id: m.Id, response: m.Response, opcode: m.Opcode, authoritative: m.Authoritative, truncated: m.Truncated, authentic: m.AuthenticatedData,
 		recursion: m.RecursionDesired, available: m.RecursionAvailable, rcode: Rcode(m.Rcode), questions: m.Question,
 		answer: fromRRs(m.Answer), authority: fromRRs(m.Ns), additional: fromRRs(m.Extra)}, nil
 }
@@ -47,6 +49,7 @@ func (m *message) pack(limit int) ([]byte, error) {
 	out := dns.Msg{Compress: true, Question: m.questions, Answer: toRRs(m.answer), Ns: toRRs(m.authority),
 		Extra: toRRs(m.additional)}
 	out.Id, out.Response, out.Opcode, out.Authoritative, out.Truncated = m.id, m.response, m.opcode, m.authoritative, m.truncated
+	out.AuthenticatedData = m.authentic
 	out.RecursionDesired, out.RecursionAvailable, out.Rcode = m.recursion, m.available, int(m.rcode)
 	p, err := out.Pack()
 	if err == nil && len(p) > limit {
@@ -104,6 +107,11 @@ func toRR(r Record) dns.RR {
 			escaped[i] = quoted[1 : len(quoted)-1]
 		}
 		return &dns.TXT{Hdr: h, Txt: escaped}
+	case TypeSRV:
+		return &dns.SRV{Hdr: h, Priority: r.Preference, Weight: r.Weight, Port: r.Port, Target: r.Target}
+	case TypeTLSA:
+		return &dns.TLSA{Hdr: h, Usage: r.TLSA.Usage, Selector: r.TLSA.Selector, MatchingType: r.TLSA.Matching,
+			Certificate: hex.EncodeToString(r.TLSA.Data)}
 	case TypeSOA:
 		return &dns.SOA{Hdr: h, Ns: r.Target, Mbox: r.SOA.Mailbox, Serial: r.SOA.Serial, Refresh: r.SOA.Refresh,
 			Retry: r.SOA.Retry, Expire: r.SOA.Expire, Minttl: r.SOA.Minimum}
@@ -152,6 +160,12 @@ func fromRR(rr dns.RR) (Record, bool) {
 			r.Text = append(r.Text, unescapeText(s))
 		}
 		return r, len(r.Text) > 0 && validNames(h.Name)
+	case *dns.SRV:
+		r.Preference, r.Weight, r.Port, r.Target = v.Priority, v.Weight, v.Port, CanonicalName(v.Target)
+	case *dns.TLSA:
+		data, err := hex.DecodeString(v.Certificate)
+		r.Target, r.TLSA = "", TLSA{v.Usage, v.Selector, v.MatchingType, data}
+		return r, err == nil && validNames(h.Name)
 	case *dns.SOA:
 		r.Target = CanonicalName(v.Ns)
 		r.SOA = SOA{CanonicalName(v.Mbox), v.Serial, v.Refresh, v.Retry, v.Expire, v.Minttl}
