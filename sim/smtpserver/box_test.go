@@ -26,6 +26,7 @@ type box struct {
 	refuse  string // a stage at which it says 451
 	knows   bool   // VRFY and EXPN
 	anyUser bool
+	fixed   bool // chance is the same octet for ever
 	mu      sync.Mutex
 	log     []string
 	texts   [][]byte

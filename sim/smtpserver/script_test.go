@@ -248,6 +248,25 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 			cfg.Persona.CommandLineMax = n
 		}
 	default:
+		return applyAuth(cfg, b, key, value)
+	}
+	return nil
+}
+
+// applyAuth are the keys of AUTH.
+func applyAuth(cfg *smtpserver.Config, b *box, key, value string) error {
+	switch key {
+	case "mechanisms":
+		cfg.Mechanisms = strings.Split(value, ",")
+	case "refused":
+		cfg.Refused = strings.Split(value, ",")
+	case "legacyauth":
+		cfg.LegacyAuth = true
+	case "requireauth":
+		cfg.RequireAuth = true
+	case "fixednonce": // responses to challenges: only where chance and clock are known
+		b.fixed = true
+	default:
 		return fmt.Errorf("no such key")
 	}
 	return nil
