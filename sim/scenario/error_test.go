@@ -43,7 +43,7 @@ expect:
 		fmt.Fprintf(&got, "%s\n%s\n%s^\n", e, e.Text, strings.Repeat(" ", e.Caret))
 	}
 	want, err := os.ReadFile("testdata/wrong.txt")
-	if os.Getenv("UPDATE") != "" {
+	if *update {
 		err = os.WriteFile("testdata/wrong.txt", []byte(got.String()), 0o644)
 		want = []byte(got.String())
 	}

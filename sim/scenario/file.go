@@ -53,6 +53,7 @@ type hostYAML struct {
 	Extensions     *[]word            `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
 	EHLO           word               `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
 	Service        serviceYAML        `yaml:",inline"`
+	Sending        sendingYAML        `yaml:",inline"`
 	Extended       extendedYAML       `yaml:",inline"`
 	Authentication authenticationYAML `yaml:",inline"`
 	Admission      admissionYAML      `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
@@ -98,6 +99,8 @@ type mailYAML struct {
 	Header     word            `yaml:"header-to" doc:"the To field where it differs"`
 	Subject    word            `yaml:"subject" doc:"the Subject field"`
 	Body       word            `yaml:"body" doc:"the text"`
+	Octets     word            `yaml:"octets" doc:"yes: raw goes octet for octet, its CRs and LFs included, with BODY=BINARYMIME"`
+	URL        word            `yaml:"url" doc:"the msa fetches the mail from there (BURL)"`
 	Raw        word            `yaml:"raw" doc:"the whole mail with its header section, instead of subject and body"`
 	Params     word            `yaml:"params" doc:"of MAIL: RET=HDRS ENVID=x"`
 	RcptParams map[string]word `yaml:"rcpt-params" doc:"of RCPT, by recipient: {bob@west.example: NOTIFY=SUCCESS}"`
@@ -113,23 +116,23 @@ type faultYAML struct {
 	State word   `yaml:"state" doc:"off (refuses), silent (packets vanish), on"`
 	For   word   `yaml:"for" doc:"so long; else for good"`
 
-	Do        word   `yaml:"do" doc:"a fault of a service: see docs/scenario-file.md"` // a fault of sim/fault
-	Service   word   `yaml:"service" doc:"smtp, submission, dns, …"`
-	Command   word   `yaml:"command" doc:"at this command"`
-	Recipient word   `yaml:"recipient" doc:"only for this recipient"`
-	Odds      word   `yaml:"odds" doc:"how likely: 25%"`
+	Do        word   `yaml:"do" doc:"a fault with a place, a time window and odds: reply, delay, drip, hang, drop-before, drop-after, close, reset, crash, crash-after; refuse, silent; loss, duplicate, reorder, partition, clog; disk-full, dns, clock, certificate, zone"`
+	Service   word   `yaml:"service" doc:"smtp, submission, submissions, lmtp; else any"`
+	Command   word   `yaml:"command" doc:"the stage at which it strikes: CONNECT, EHLO, MAIL, RCPT, DATA, END …"`
+	Recipient word   `yaml:"recipient" doc:"with command: RCPT: only for this one"`
+	Odds      word   `yaml:"odds" doc:"each time by chance: 10%"`
 	Times     word   `yaml:"times" doc:"so often, then no more"`
-	Reply     word   `yaml:"reply" doc:"\"451 4.3.0 Try later\""`
-	Wait      word   `yaml:"wait" doc:"so long"`
-	Down      word   `yaml:"down" doc:"so long"`
-	Queue     word   `yaml:"queue" doc:"what becomes of it"`
-	Bandwidth word   `yaml:"bandwidth" doc:"64kbit"`
-	How       word   `yaml:"how" doc:"in which way"`
-	Name      word   `yaml:"name" doc:"a name in the DNS"`
-	Offset    word   `yaml:"offset" doc:"the clock jumps by so much"`
-	Drift     word   `yaml:"drift" doc:"the clock runs at this drift: 20ppm"`
-	Remove    []word `yaml:"remove" doc:"records taken out of the zones"`
-	Add       []word `yaml:"add" doc:"records put into the zones"`
+	Reply     word   `yaml:"reply" doc:"do: reply: the refusal, \"451 4.3.0 Try later\""`
+	Wait      word   `yaml:"wait" doc:"delay, drip, reorder, hang: so long"`
+	Down      word   `yaml:"down" doc:"crash: so long until the host is up again"`
+	Queue     word   `yaml:"queue" doc:"crash: kept or lost"`
+	Bandwidth word   `yaml:"bandwidth" doc:"clog: 1kbit"`
+	How       word   `yaml:"how" doc:"dns: servfail, timeout, lame, stale; certificate: expired, wrong-name"`
+	Name      word   `yaml:"name" doc:"dns: the name; else all"`
+	Offset    word   `yaml:"offset" doc:"clock: shows so much too much"`
+	Drift     word   `yaml:"drift" doc:"clock: gains so much, 20ppm"`
+	Remove    []word `yaml:"remove" doc:"zone: names and types, \"west.example. MX\""`
+	Add       []word `yaml:"add" doc:"zone: records"`
 }
 
 // scriptYAML is what somebody types: commands of the console, or a dialogue with a server.
