@@ -13,6 +13,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/sim/scenario"
+	"github.com/smtpsim/smtpsim/sim/smtpclient"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
 
@@ -193,6 +194,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 		return cfg, err
 	}
 	extend(&cfg, h)
+	sends(&cfg, &h.Sending)
 	return cfg, serve(&cfg, h)
 }
 
@@ -258,6 +260,11 @@ func (w *World) planMail(m *scenario.Mail, from time.Duration) {
 // handOver submits a composed mail. An MUA has no queue (RFC 5598 §4.2.1): what is not taken, its user must know.
 func (w *World) handOver(hostName string, env smtp.Envelope, text []byte) {
 	result, err := w.nodes[hostName].Submit(env, text)
+	w.tell(hostName, env, result, err)
+}
+
+// tell claims which recipients nobody took a mail for.
+func (w *World) tell(hostName string, env smtp.Envelope, result smtpclient.Result, err error) {
 	for i := range env.Recipients {
 		why := ""
 		switch {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/console"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/scenario"
@@ -29,14 +30,22 @@ func (w *World) submit(m *scenario.Mail) {
 		w.unsent(m.Host, m.From, strings.Join(written.To, ", "), err.Error())
 		return
 	}
-	if m.Raw != "" {
+	if m.Raw != "" && m.Octets {
+		text = []byte(m.Raw)
+		env.Params = append(env.Params, smtp.Param{Name: "BODY", Value: "BINARYMIME"})
+	} else if m.Raw != "" {
 		text = []byte(strings.ReplaceAll(strings.ReplaceAll(m.Raw, "\r\n", "\n"), "\n", "\r\n"))
 	}
-	env.Params = slices.Clone(m.Params)
+	env.Params = append(env.Params, m.Params...)
 	for i := range env.Recipients {
 		if params := m.ByRcpt[written.To[i]]; params != nil {
 			env.Recipients[i].Params = slices.Clone(params)
 		}
+	}
+	if m.URL != "" {
+		result, err := w.nodes[m.Host].SubmitURL(env, m.URL)
+		w.tell(m.Host, env, result, err)
+		return
 	}
 	w.handOver(m.Host, env, text)
 }

@@ -59,6 +59,8 @@ type Config struct {
 	NoEHLO        bool             // a server of 1982: EHLO is answered 500
 	TLS           TLS
 	Limits        Limits
+	Sending       Sending
+	StoreURLs     map[string]string // MSA: what it fetches with BURL; nil: not offered
 	Replies       []Reply
 	Waits         []time.Duration // between tries; nil: the persona's
 	GiveUp        time.Duration   // 0: the persona's

@@ -35,6 +35,8 @@ type Node struct {
 	users   map[string]bool // lower-case local parts
 	aliases map[string][]string
 
+	tally   tally // for DMARC reports
+
 	mu    sync.Mutex
 	count int                // of messages composed
 	asked map[string]verdict // addresses that other hosts were asked about, by lower-case address
@@ -43,8 +45,8 @@ type Node struct {
 // Start opens the services of a host. After a crash of its processes it is called again with the same Config: spool and
 // mailboxes are on the host's disk.
 func Start(cfg Config) (*Node, error) {
-	n := &Node{cfg: cfg, host: cfg.Host, persona: cfg.personality(), users: set(cfg.Users), domains: set(cfg.Domains),
-		relayTo: set(cfg.RelayTo), aliases: map[string][]string{}}
+	n := &Node{cfg: cfg, host: cfg.Host, persona: cfg.personality(), users: set(cfg.Users), domains: domainSet(cfg.Domains),
+		relayTo: domainSet(cfg.RelayTo), aliases: map[string][]string{}}
 	n.script.set(cfg.Replies)
 	n.users["postmaster"] = true // RFC 5321 §4.5.1
 	with, without := cfg.extensions()
@@ -55,7 +57,8 @@ func Start(cfg Config) (*Node, error) {
 	if len(cfg.Resolver) > 0 {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
 	}
-	n.connect = cfg.Seams.connect(n.connector(smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"}))
+	n.connect = cfg.Seams.connect(n.connector(cfg.Sending.client(&n.persona.Client,
+		smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"})))
 	n.boxes.open(cfg.Host.Store)
 	if err := n.start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
@@ -179,7 +182,9 @@ func (n *Node) listen(sv service) error {
 		cfg.With |= persona.Expn
 	}
 	n.authenticates(&cfg, sv.policy)
-	cfg.Without &^= cfg.With
+	with, without := n.cfg.announced(sv.policy)
+	cfg.With |= with
+	cfg.Without = cfg.Without&^cfg.With | without
 	cfg.Terms = n.cfg.Terms
 	if sv.policy != submissionPolicy {
 		cfg.Without |= persona.FutureRelease // RFC 4865 §4.2: only on the submission port

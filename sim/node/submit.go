@@ -37,7 +37,7 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: m.From == ""}}
 	from := "MAILER-DAEMON@" + n.host.Name
 	if m.From != "" {
-		mailbox, err := smtp.ParseMailbox(m.From, smtp.Strict)
+		mailbox, err := smtp.ParseMailbox(m.From, smtp.StrictUTF8)
 		if err != nil {
 			return env, nil, fmt.Errorf("sender %q: %w", m.From, err)
 		}
@@ -45,11 +45,14 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	}
 	env.Recipients = make([]smtp.Recipient, 0, len(m.To))
 	for _, to := range m.To {
-		mailbox, err := smtp.ParseMailbox(to, smtp.Strict)
+		mailbox, err := smtp.ParseMailbox(to, smtp.StrictUTF8)
 		if err != nil {
 			return env, nil, fmt.Errorf("recipient %q: %w", to, err)
 		}
 		env.Recipients = append(env.Recipients, smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: mailbox}})
+	}
+	if !isASCII(&env) { // RFC 6531 §3.4
+		env.Params = []smtp.Param{{Name: "SMTPUTF8"}}
 	}
 	if m.Header == "" {
 		m.Header = strings.Join(m.To, ", ")
@@ -111,22 +114,27 @@ func (n *Node) Submit(env smtp.Envelope, text []byte) (smtpclient.Result, error)
 
 // submit is an MUA's session with its MSA. An MUA does not queue: it tells its user.
 func (n *Node) submit(env smtp.Envelope, text []byte) (smtpclient.Result, error) {
-	targets, err := n.submissionTargets()
-	if err != nil {
-		return smtpclient.Result{}, err
-	}
-	var session queue.Session
-	for _, t := range targets {
-		if session, err = n.connect(t); err == nil {
-			break
-		}
-	}
+	session, err := n.submission()
 	if err != nil {
 		return smtpclient.Result{}, err
 	}
 	result, err := session.Send(env, text)
 	_ = session.Quit() // what became of the mail is known
 	return result, err
+}
+
+// submission is a session with the MSA.
+func (n *Node) submission() (session queue.Session, err error) {
+	targets, err := n.submissionTargets()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		if session, err = n.connect(t); err == nil {
+			break
+		}
+	}
+	return session, err
 }
 
 func (n *Node) submissionTargets() ([]queue.Target, error) {

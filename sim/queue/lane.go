@@ -107,6 +107,7 @@ type worker struct {
 	all     []int   // scratch
 	targets []Target
 	met     bool // in this attempt: a host was there and spoke of this mail
+	again   bool // the host that was just asked is to be asked again
 }
 
 func (w *worker) run() {

@@ -28,16 +28,19 @@ func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []i
 				break
 			}
 			tried++
-			session, err := w.queue.opts.Connect(t)
-			if err != nil {
-				fails.add(t, err)
-				continue
+			for w.again = true; w.again; {
+				w.again = false
+				session, err := w.queue.opts.Connect(t)
+				if err != nil {
+					fails.add(t, err)
+					break
+				}
+				w.session, w.remote, w.sent, w.met = session, t.String(), 0, true
+				if todo = w.send(j, todo, text, outs); len(todo) == 0 {
+					return nil
+				}
+				fails.outcome(outs[todo[0]])
 			}
-			w.session, w.remote, w.sent, w.met = session, t.String(), 0, true
-			if todo = w.send(j, todo, text, outs); len(todo) == 0 {
-				return nil
-			}
-			fails.outcome(outs[todo[0]])
 		}
 	}
 	result := fails.result()
@@ -81,6 +84,7 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 		}
 	}
 	if len(left) > 0 || !w.session.Usable() {
+		w.again = w.sameAgain(len(todo), len(left), err)
 		w.hangUp()
 	}
 	return left

@@ -79,7 +79,7 @@ type Router struct {
 
 // Route decides about one domain: local rules first, then the DNS (RFC 5321 §5.1).
 func (r *Router) Route(domain string) Plan {
-	name := strings.ToLower(strings.TrimSuffix(domain, "."))
+	name := strings.ToLower(smtp.ALabels(strings.TrimSuffix(domain, "."))) // RFC 6531 §3.2: the DNS knows A-labels
 	p := Plan{Domain: name}
 	if r.isLocal(name) {
 		p.Action, p.reason = ActionLocal, "local rule: mail for "+name+" is delivered here"

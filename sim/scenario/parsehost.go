@@ -39,6 +39,7 @@ func (p *parser) hosts() {
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
 		p.service(&h, &y.Service)
+		p.sending(&h, &y.Sending)
 		p.extended(&h, &y.Extended)
 		p.authentication(&h, &y.Authentication)
 		p.admission(&h, &y.Admission)
@@ -160,7 +161,7 @@ func (p *parser) references(h *Host, y *hostYAML) {
 
 // mailbox checks an address against the grammar (RFC 5321 §4.1.2).
 func (p *parser) mailbox(w word) string {
-	c, err := smtp.ParseCommand("RCPT TO:<"+w.s+">", smtp.Strict)
+	c, err := smtp.ParseCommand("RCPT TO:<"+w.s+">", smtp.StrictUTF8)
 	if err != nil || len(c.Forward.Route) > 0 || c.Forward.Domain == "" {
 		p.fail(w.err("expected an address such as bob@west.example, found %q", w.s))
 		return ""

@@ -35,7 +35,8 @@ func (p *parser) mail() {
 		y := &p.f.Mail[i]
 		m := Mail{
 			At: must[time.Duration](p)(y.At.span()), From: p.reverse(y.From), Header: y.Header.s,
-			Subject: oneLine(y.Subject.s), Body: y.Body.s, Raw: y.Raw.s, Every: must[time.Duration](p)(y.Every.span()),
+			Subject: oneLine(y.Subject.s), Body: y.Body.s, Raw: y.Raw.s, Octets: must[bool](p)(y.Octets.boolean()), URL: y.URL.s,
+			Every: must[time.Duration](p)(y.Every.span()),
 		}
 		m.Body = padded(m.Body, must[int64](p)(y.Size.integer(1, MaxBodyBytes)))
 		count := must[int64](p)(y.Count.integer(1, MaxMail))

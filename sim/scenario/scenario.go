@@ -70,6 +70,7 @@ type Host struct {
 	NoEHLO     bool                // a host of 1982: EHLO is answered 500
 	TLS        TLS
 	Service
+	Sending
 	Extended
 	Authentication
 	Admission Admission
@@ -124,6 +125,8 @@ type Mail struct {
 	Subject string
 	Body    string       // LF or CRLF; the simulator makes CRLF of it
 	Raw     string       // the whole mail with its header section, instead; "": it is composed
+	Octets  bool         // Raw goes as it is, with BODY=BINARYMIME
+	URL     string       // the MSA fetches the mail from there, instead
 	Params  []smtp.Param // of MAIL
 	ByRcpt  map[string][]smtp.Param
 	Count   int // so many copies; 0: one

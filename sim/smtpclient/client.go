@@ -233,7 +233,7 @@ func (c *Client) State() smtp.State { return c.state }
 
 // Usable says whether another mail may be sent.
 func (c *Client) Usable() bool {
-	return (c.state == smtp.StateReady || c.state.InTransaction()) && !c.spent()
+	return (c.state == smtp.StateReady || c.state.InTransaction()) && !c.Spent()
 }
 
 // uses says whether e was offered and is wanted.

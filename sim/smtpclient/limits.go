@@ -46,8 +46,8 @@ func (c *Client) readLimits(arg string) {
 	}
 }
 
-// spent says that the server takes no more mail in this session.
-func (c *Client) spent() bool {
+// Spent says that the server takes no more mail in this session.
+func (c *Client) Spent() bool {
 	return c.bounds.limits.Mails > 0 && c.bounds.mails >= c.bounds.limits.Mails && c.uses(persona.Limits)
 }
 
