@@ -32,8 +32,14 @@ func enhancedFor(v smtp.Verb, code int) smtp.EnhancedCode {
 		return smtp.EnhancedCode{2, 1, 5} // destination address valid
 	case v == smtp.RCPT && (code == 550 || code == 553):
 		return smtp.EnhancedCode{5, 1, 0} // other address status: user unknown and relaying denied look alike here
+	case (v == smtp.AUTH || v == smtp.AuthLine) && code == 501:
+		return smtp.EnhancedCode{5, 5, 2} // RFC 4954 §4
 	}
 	switch code {
+	case 235:
+		return smtp.EnhancedCode{2, 7, 0} // RFC 4954 §6, this and 535
+	case 535:
+		return smtp.EnhancedCode{5, 7, 8}
 	case 500:
 		return smtp.EnhancedCode{5, 5, 2} // syntax error
 	case 502, 503:
@@ -44,7 +50,7 @@ func enhancedFor(v smtp.Verb, code int) smtp.EnhancedCode {
 		return smtp.EnhancedCode{4, 3, 1} // mail system full
 	case 552:
 		return smtp.EnhancedCode{5, 3, 4} // message too big for system
-	case 530, 535, 538:
+	case 530, 538:
 		return smtp.EnhancedCode{5, 7, 0} // other or undefined security status
 	}
 	return smtp.EnhancedCode{class, 0, 0} // other undefined status
