@@ -35,7 +35,7 @@ func edges() map[string]string {
 		"sim/persona":     "codes/smtp trace/field",
 		"sim/policy/auth": "sim/dns",
 		"sim/mtqp":        "codes/dsn sim/host",
-		"sim/queue":       "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient",
+		"sim/queue":       "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient trace/mime",
 		"sim/smtpclient":  "codes/feature codes/sasl codes/smtp sim/host sim/persona trace/mime",
 		"sim/smtpserver":  "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
 		"trace/analyze":   "codes trace trace/capture trace/dialogue",
@@ -44,8 +44,9 @@ func edges() map[string]string {
 		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy/auth sim/queue sim/smtpclient sim/smtpserver trace/field",
 		"sim/scenario": "codes codes/feature codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
-		"sim":        "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace trace/dialogue",
-		"sim/bridge": "sim",
+		"sim":          "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace trace/dialogue",
+		"sim/bridge":   "sim",
+		"sim/lossless": "",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",
 		"lessons/page":  "",
@@ -66,6 +67,7 @@ func testEdges() map[string]string {
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
 		"sim/vnet":       "trace/capture", // tshark judges the frames
 		"sim/dns":        "sim/vnet",
+		"sim/lossless":   "codes/smtp sim sim/fault sim/host sim/node sim/queue sim/scenario sim/smtpclient sim/smtpserver", // a room of tests
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
 		// the runner of the suite

@@ -36,11 +36,15 @@ func Format(r Report) []byte {
 	out = append(out, "This is a MIME-encapsulated message.\r\n"...)
 
 	out = part(out, b, "Notification", "text/plain; charset=utf-8", crlf(text))
-	out = part(out, b, "Delivery report", "message/delivery-status", status)
+	types := [3]string{"message/delivery-status", "text/rfc822-headers", "message/rfc822"}
+	if r.UTF8 { // RFC 6533 §4.1 to §4.3
+		types = [3]string{"message/global-delivery-status", "message/global-headers", "message/global"}
+	}
+	out = part(out, b, "Delivery report", types[0], status)
 	if r.HeadersOnly {
-		out = part(out, b, "Undelivered Message Headers", "text/rfc822-headers", r.Returned)
+		out = part(out, b, "Undelivered Message Headers", types[1], r.Returned)
 	} else {
-		out = part(out, b, "Undelivered Message", "message/rfc822", r.Returned)
+		out = part(out, b, "Undelivered Message", types[2], r.Returned)
 	}
 	return append(out, "\r\n--"+b+"--\r\n"...)
 }

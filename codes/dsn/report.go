@@ -62,6 +62,7 @@ type Report struct {
 
 	Returned    []byte // the mail, or its header section; CRLF line ends
 	HeadersOnly bool   // Returned is the header section only (text/rfc822-headers)
+	UTF8        bool   // fields and what is returned may be in UTF-8: the media types of RFC 6533 §4
 }
 
 // Recipient is what became of the mail for one recipient.

@@ -36,6 +36,9 @@ func (q *Queue) compose(id string, m *mail, n notice, text []byte) []byte {
 	for _, i := range n.about {
 		r.Recipients = append(r.Recipients, q.recipient(m, i, n, now))
 	}
+	if r.UTF8 = m.global(r.Returned); r.UTF8 {
+		return plain(dsn.Format(r), n.to)
+	}
 	return dsn.Format(r)
 }
 
@@ -54,13 +57,16 @@ func (a *asks) fields(zone *time.Location) (out []dsn.Field) {
 func (q *Queue) recipient(m *mail, i int, n notice, now time.Time) dsn.Recipient {
 	r := &m.rcpts[i]
 	reply := r.last.Reply
-	out := dsn.Recipient{Final: dsn.RFC822(m.envelope.Recipients[i].Forward.Address()), Action: n.action, Status: dsn.StatusOf(reply)}
+	out := dsn.Recipient{Final: addressOf(m.envelope.Recipients[i].Forward.Address()), Action: n.action, Status: dsn.StatusOf(reply)}
 	if n.status != (smtp.EnhancedCode{}) {
 		out.Status = n.status
 	}
 	if orcpt, ok := smtp.FindParam(m.envelope.Recipients[i].Params, "ORCPT"); ok {
 		if kind, address, found := strings.Cut(orcpt, ";"); found { // RFC 3461 §4.2
 			out.Original = dsn.Typed{Type: kind, Value: xtext(address)}
+			if strings.EqualFold(kind, "utf-8") { // RFC 6533 §3: it is not xtext
+				out.Original.Value = smtp.DecodeUnitext(address)
+			}
 		}
 	}
 	if r.last.Remote != "" && r.last.Said {

@@ -160,6 +160,9 @@ func (q *Queue) send(m *mail, n notice) (id string, err error) {
 	if value, ok := smtp.FindParam(m.envelope.Params, "MT-PRIORITY"); ok {
 		env.Params = []smtp.Param{{Name: "MT-PRIORITY", Value: value}}
 	}
+	if !n.to.IsASCII() {
+		env.Params = append(env.Params, smtp.Param{Name: "SMTPUTF8"})
+	}
 	return id, q.Begin(id, env, q.compose(id, m, n, text))
 }
 

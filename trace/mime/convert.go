@@ -129,6 +129,8 @@ func (c *converter) part(p *Part, signed bool) error {
 		return nil
 	case signed || p.Type == "multipart/signed":
 		return ErrSigned
+	case p.Type == "message/global" && isIdentity(p.Encoding): // RFC 6532 §3.7: any encoding, unlike message/rfc822
+		return c.leaf(p)
 	case len(p.Parts) > 0:
 		return c.container(p)
 	case p.Cut || p.Header.End == p.Header.Body: // or no empty line ends the header section

@@ -38,6 +38,8 @@ func TestConvert(t *testing.T) {
 			"boundary=b\r\nContent-Transfer-Encoding: 7bit\r\n\r\npre\r\n--b\r\n\r\nplain = \r\n--b\r\nX: y\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC\r\n--b--\r\nepi\r\n", nil},
 		{"a message inside", "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: in\r\n" + plainHead + "ü\r\n", SevenBit, "",
 			"message/rfc822\r\nContent-Transfer-Encoding: 7bit\r\n\r\nSubject: in\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC\r\n", nil},
+		{"an internationalized message inside", "MIME-Version: 1.0\r\nContent-Type: message/global\r\n\r\nSubject: ü\r\n\r\nx\r\n", SevenBit, "",
+			"message/global\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nSubject: =C3=BC\r\n\r\nx\r\n", nil},
 		{"encoded already", mixedHead + "\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n/w==\r\n--b\r\n\r\nü\r\n--b--\r\n", SevenBit, "",
 			"Content-Transfer-Encoding: base64\r\n\r\n/w==\r\n--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC\r\n--b--", nil},
 		{"binary to 8 bits: only what is binary", mixedHead + "Content-Transfer-Encoding: binary\r\n\r\n--b\r\nContent-Transfer-Encoding: 8bit\r\n\r\nü\r\n--b\r\nContent-Type: application/x\r\nContent-Transfer-Encoding: binary\r\n\r\na\n\x00\r\n--b--\r\n", EightBit, "",
