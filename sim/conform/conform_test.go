@@ -153,7 +153,7 @@ func (x trial) try() string {
 		return err.Error()
 	case f == nil:
 		return "the script holds all the same"
-	case !x.script.About(f.line, x.deviation.ID):
+	case !f.line.About(x.deviation.ID):
 		return fmt.Sprintf("the script fails elsewhere: %s", f)
 	}
 	return ""

@@ -103,7 +103,6 @@ func (n *network) wire(h *host.Host, mutations []*conform.Mutation) {
 	var own []*conform.Mutation
 	for _, m := range mutations {
 		if m.Host == "" || m.Host == h.Name {
-			m.Ports(h)
 			own = append(own, m)
 		}
 	}
@@ -137,6 +136,9 @@ func (n *network) wire(h *host.Host, mutations []*conform.Mutation) {
 		}
 	}
 	w.Attach()
+	for _, m := range own {
+		m.Ports(h)
+	}
 }
 
 // runNetwork lets the scenario happen and judges what came of it.
@@ -342,10 +344,13 @@ func counted(lines []string, want string) string {
 		}
 	}
 	if !count.Has(seen) {
-		return fmt.Sprintf("seen %d times, want %s, in\n%s", seen, count, strings.Join(lines, "\n"))
+		return fmt.Sprintf("seen %d times, want %s, in\n%s", seen, count, few(lines))
 	}
 	return ""
 }
+
+// few are the first lines.
+func few(lines []string) string { return strings.Join(lines[:min(len(lines), 20)], "\n\t") }
 
 // mailbox judges "bob@west.example 1 ~ regexp".
 func (n *network) mailbox(want string) string {
@@ -370,7 +375,7 @@ func (n *network) mailbox(want string) string {
 		}
 	}
 	if !count.Has(len(texts)) {
-		return fmt.Sprintf("%d messages, want %s; %s", len(texts), count, strings.Join(n.fates, "; "))
+		return fmt.Sprintf("%d messages, want %s; %s", len(texts), count, few(n.fates))
 	}
 	if pattern = strings.TrimSpace(pattern); pattern == "" {
 		return ""

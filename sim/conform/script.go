@@ -13,7 +13,7 @@ import (
 //
 //	# what it shows, and by which section
 //	side: server | client | network
-//	requires: R5321-029 ..      before the dialogue: of the whole script; inside: of what follows, up to the next
+//	requires: R5321-029 ..      which requirements the lines are about that follow, up to the next requires:
 //	deviation: R5321-029 ..     see [Deviation]; one or more for each id
 //	config: persona=rfc ..      of the server or client under test
 //	edit: /regexp/ => "text"    change of the base scenario (network)
@@ -36,7 +36,7 @@ type Line struct {
 	No   int
 	Mark string // "C:", "S:", .., "config:"
 	Text string
-	IDs  []string // the requirements that it is about; nil: all of the script's header
+	IDs  []string // the requirements that it is about
 }
 
 // Deviation is one way to break a requirement:
@@ -63,8 +63,8 @@ var idForm = regexp.MustCompile(`^R\d{4}-\d{3}$`)
 // Parse reads a script. The error names path, line and what was expected.
 func Parse(path string, data []byte) (*Script, error) {
 	s := &Script{Path: path}
-	var header, region []string
-	started, no := false, 0
+	var region []string
+	no := 0
 	in := bufio.NewScanner(bytes.NewReader(data))
 	in.Buffer(nil, 1<<20)
 	for in.Scan() {
@@ -86,26 +86,19 @@ func Parse(path string, data []byte) (*Script, error) {
 					return nil, fmt.Errorf("%s:%d: expected an id such as R5321-029, found %q", path, no, id)
 				}
 			}
-			if started {
-				region = ids
-			} else {
-				header = append(header, ids...)
-			}
+			region = ids
 			s.ids = append(s.ids, ids...)
 			continue
 		case "deviation:":
 			id, rest, _ := strings.Cut(text, " ")
 			s.Deviations = append(s.Deviations, Deviation{No: no, ID: id, Text: strings.TrimSpace(rest)})
 			continue
-		case "config:", "edit:", "text:", "base:":
-		default:
-			started = true
 		}
 		s.Lines = append(s.Lines, Line{No: no, Mark: mark, Text: text, IDs: region})
 	}
 	slices.Sort(s.ids)
 	s.ids = slices.Compact(s.ids)
-	return s, s.check(header)
+	return s, s.check()
 }
 
 func cut(line string) (mark, text string) {
@@ -118,7 +111,7 @@ func cut(line string) (mark, text string) {
 }
 
 // check holds that the script has a side, and each requirement a deviation.
-func (s *Script) check(header []string) error {
+func (s *Script) check() error {
 	if s.Side != "server" && s.Side != "client" && s.Side != "network" {
 		return fmt.Errorf("%s: expected side: server, client or network, found %q", s.Path, s.Side)
 	}
@@ -132,7 +125,6 @@ func (s *Script) check(header []string) error {
 			return fmt.Errorf("%s: %s has no deviation", s.Path, id)
 		}
 	}
-	_ = header
 	return nil
 }
 
@@ -161,12 +153,5 @@ func (s *Script) All(marks ...string) []Line {
 	return all
 }
 
-// About reports whether an expectation that failed at l is the place of id: the requirement stands in front of the line,
-// or it is nowhere tied to lines.
-func (s *Script) About(l Line, id string) bool {
-	tied := false
-	for _, x := range s.Lines {
-		tied = tied || slices.Contains(x.IDs, id)
-	}
-	return !tied || slices.Contains(l.IDs, id)
-}
+// About reports whether l is the place of id: the requirement stands in front of the line.
+func (l Line) About(id string) bool { return slices.Contains(l.IDs, id) }

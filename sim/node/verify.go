@@ -52,6 +52,8 @@ func (n *Node) verify(arg string) *smtp.Reply {
 				return refused(251, "2.1.5", "User not local; will forward to <"+m.String()+">")
 			}
 			return refused(551, "5.7.1", "User not local; please try <"+m.String()+">")
+		case n.isList(m):
+			return refused(550, "5.1.1", "That is a mailing list, not a user") // RFC 5321 §3.5.1: SHOULD be an error
 		case n.known(m):
 			return refused(250, "2.1.5", n.person(lower(m.Local)))
 		}
@@ -75,6 +77,12 @@ func (n *Node) verify(arg string) *smtp.Reply {
 	}
 	r := smtp.NewReply(553, "5.1.4", lines...)
 	return &r
+}
+
+// isList reports whether m stands for several addresses.
+func (n *Node) isList(m smtp.Mailbox) bool {
+	members, ok := n.alias(m)
+	return ok && len(members) > 1
 }
 
 // person is "Full Name <mailbox>", which RFC 5321 §3.5.2 asks for; the brackets are a MUST.
