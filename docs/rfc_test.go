@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write the generated files anew")
 
 // TestRFCIndex holds docs/rfc-index.md: which room decides what by which section. It is made from the comments and strings of
-// the code; -update writes it.
+// the code, and from the tags of the tests; -update writes it.
 func TestRFCIndex(t *testing.T) {
 	cite := regexp.MustCompile(`RFC ?(\d{3,5})((?:,? ?(?:and )?§ ?\d+(?:\.\d+)*(?:\.[A-Z])?)*)`)
 	section := regexp.MustCompile(`§ ?(\d+(?:\.\d+)*)`)
@@ -48,7 +48,7 @@ func TestRFCIndex(t *testing.T) {
 	if len(index) < 20 {
 		t.Fatalf("only %d RFCs are cited", len(index))
 	}
-	got := rfcIndex(index)
+	got := rfcIndex(index) + requirementIndex(requirements(t), index)
 	if *update {
 		if err := os.WriteFile("rfc-index.md", []byte(got), 0o666); err != nil {
 			t.Fatal(err)
