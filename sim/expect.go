@@ -186,11 +186,23 @@ func subjectOf(text []byte) string {
 	return s
 }
 
-// few joins the first texts of a list.
+// few joins the first different texts of a list, each with how often it is there.
 func few(all []string) string {
 	const most = 5
-	if len(all) > most {
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(", … %d in all", len(all))
+	var order []string
+	times := map[string]int{}
+	for _, s := range all {
+		if times[s]++; times[s] == 1 {
+			order = append(order, s)
+		}
 	}
-	return strings.Join(all, ", ")
+	for i, s := range order {
+		if times[s] > 1 {
+			order[i] = fmt.Sprintf("%s ×%d", s, times[s])
+		}
+	}
+	if len(order) > most {
+		order = append(order[:most], "…")
+	}
+	return strings.Join(order, ", ")
 }

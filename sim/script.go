@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ func (w *World) submit(m *scenario.Mail) {
 		text = []byte(m.Raw)
 		env.Params = append(env.Params, smtp.Param{Name: "BODY", Value: "BINARYMIME"})
 	} else if m.Raw != "" {
-		text = []byte(strings.ReplaceAll(strings.ReplaceAll(m.Raw, "\r\n", "\n"), "\n", "\r\n"))
+		text = []byte(strings.ReplaceAll(strings.TrimSuffix(strings.ReplaceAll(m.Raw, "\r\n", "\n"), "\n")+"\n", "\n", "\r\n"))
 	}
 	env.Params = append(env.Params, m.Params...)
 	for i := range env.Recipients {
@@ -62,33 +63,54 @@ func (w *World) planScripts() {
 	}
 }
 
-// script types the lines of one entry; what is typed, and what comes of it, goes into the timeline.
+// script types the lines of one entry. What is typed to the console, and what that prints, goes into the timeline; what is typed
+// to a server is seen on the wire.
 func (w *World) script(s *scenario.Script) {
 	c := console.New(inner{seat{w}, s.Host}, s.Host)
-	lines := s.Do
-	if s.Connect != "" {
-		lines = append([]string{"telnet " + s.Connect}, s.Type...)
-	}
-	for _, line := range lines {
-		talking := c.Talking()
-		w.typed(s.Host, line, c.Do(line))
-		if s.Connect != "" && !c.Talking() && (talking || line == lines[0]) {
-			return // the server has hung up, or was not there
+	if s.Connect == "" {
+		for _, line := range s.Do {
+			w.note(s.Host, line)
+			w.printed(s.Host, line, c.Do(line))
 		}
+		c.Leave()
+		return
+	}
+	line := "telnet " + s.Connect
+	w.note(s.Host, line)
+	if o := c.Do(line); !c.Talking() {
+		w.printed(s.Host, line, o)
+	}
+	for i := 0; i < len(s.Type) && c.Talking(); i++ { // until the server hangs up
+		c.Do(s.Type[i])
 	}
 	c.Leave()
 }
 
-// typed notes a line and what it led to.
-func (w *World) typed(host, line string, o console.Output) {
-	x := &trace.Entry{Time: w.net.Time(), Host: host, Kind: trace.EntryLearner, Text: line}
+// note puts a typed line into the timeline, or what it led to.
+func (w *World) note(host, text string, lines ...string) {
+	w.ev.add(&trace.Entry{Time: w.net.Time(), Host: host, Kind: trace.EntryLearner, Text: text, Answers: lines})
+}
+
+// printed notes what a command of the console printed.
+func (w *World) printed(host, line string, o console.Output) {
+	name, _, _ := strings.Cut(line, " ")
 	if o.Unknown {
-		x.Answers = []string{"there is no such command"}
+		w.note(host, name+": there is no such command")
+		return
 	}
+	var lines []string
 	for _, l := range o.Lines {
-		x.Answers = append(x.Answers, l.Text)
+		if strings.TrimSpace(l.Text) != "" {
+			lines = append(lines, l.Text)
+		}
 	}
-	w.ev.add(x)
+	text := fmt.Sprintf("%s prints %d lines", name, len(lines))
+	if len(lines) == 1 {
+		text = name + ": " + lines[0]
+	}
+	if len(lines) > 0 {
+		w.note(host, text, lines...)
+	}
 }
 
 // inner is the seat of a script: it lives in a process of the world, so it sleeps where a learner's seat drives the world.

@@ -39,6 +39,7 @@ func (p *parser) hosts() {
 		p.mailHost(&h, y)
 		p.behaviour(&h, y)
 		p.service(&h, &y.Service)
+		p.sts(&h, y)
 		p.sending(&h, &y.Sending)
 		p.extended(&h, &y.Extended)
 		p.authentication(&h, &y.Authentication)
@@ -52,6 +53,9 @@ func (p *parser) hosts() {
 	p.learner()
 }
 
+// defaultPersona is what a host is like where nothing is said.
+const defaultPersona = "postfix"
+
 func (p *parser) roles(h *Host, y *hostYAML) {
 	if len(y.Roles) == 0 {
 		p.fail(y.Name.err("expected roles for host %q: [mua], [msa, mta, mda], [dns] or [web]", h.Name))
@@ -61,7 +65,9 @@ func (p *parser) roles(h *Host, y *hostYAML) {
 		p.fail(err)
 		h.Roles = append(h.Roles, Role(r))
 	}
-	h.Persona = must[string](p)(y.Persona.oneOf(persona.Names()...))
+	if h.Persona = defaultPersona; y.Persona.set() {
+		h.Persona = must[string](p)(y.Persona.oneOf(persona.Names()...))
+	}
 }
 
 func (p *parser) mailHost(h *Host, y *hostYAML) {

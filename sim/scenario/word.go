@@ -105,7 +105,7 @@ func (w word) boolean() (bool, error) {
 
 // oneOf accepts one of the given words; "" is the first.
 func (w word) oneOf(words ...string) (string, error) {
-	if w.s == "" {
+	if w.s == "" && len(words) > 0 {
 		return words[0], nil
 	}
 	for _, x := range words {
