@@ -81,6 +81,8 @@ func clientWord(cfg *smtpclient.Config, key, value string) error {
 	switch key {
 	case "name":
 		cfg.Name = value
+	case "auth": // mechanisms
+		cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", Mechanisms: strings.Split(value, ","), InClear: true}
 	case "lmtp":
 		cfg.LMTP = true
 	case "helo":
@@ -99,6 +101,12 @@ func clientWord(cfg *smtpclient.Config, key, value string) error {
 		cfg.Timeouts.Data = d
 	case "end":
 		cfg.Timeouts.End = d
+	case "block":
+		cfg.Timeouts.Block = d
+	case "never-convert":
+		cfg.Convert = persona.ConvertNever
+	case "auth":
+		cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", InClear: true, Mechanisms: strings.Split(value, ",")}
 	default:
 		return errors.New("no such key")
 	}
@@ -209,5 +217,3 @@ func (j *job) overTCP(p *player, lines []conform.Line) (told []string, err error
 	<-done
 	return told, nil
 }
-
-var _ = persona.Size

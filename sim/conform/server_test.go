@@ -94,8 +94,18 @@ func serverWord(cfg *smtpserver.Config, b *box, key, value string) error {
 		cfg.OldServer = true
 	case "authinclear":
 		cfg.AuthInClear = true
+	case "mechanisms":
+		cfg.Mechanisms = strings.Split(value, ",")
+	case "requireauth":
+		cfg.RequireAuth = value != "false"
 	case "requiretls":
 		cfg.RequireTLS = true
+	case "requireauth":
+		cfg.RequireAuth = true
+	case "mechanisms":
+		cfg.Mechanisms = strings.Split(value, ",")
+	case "byleast":
+		cfg.Terms.DeliverByMin = time.Duration(n) * time.Second
 	case "tls":
 		cfg.TLS, _ = serverTLS()
 	case "barelf":

@@ -137,6 +137,9 @@ func (n *Node) collectConfig(c Collect) smtpclient.Config {
 	if c.With == smtp.TURN && len(c.Domains) > 0 {
 		cfg.Name = c.Domains[0] // nothing but this name says whose mail it is
 	}
+	if c.With == smtp.ATRN && c.Identity != "" { // RFC 2645 §5.1
+		cfg.Auth = &smtpclient.Auth{Identity: c.Identity, Password: c.Password}
+	}
 	return cfg
 }
 
