@@ -17,18 +17,18 @@ func (w *World) signer(h *scenario.Host) (*auth.Signer, error) {
 		return nil, nil
 	}
 	name := s.Selector + "." + s.Domain + " " + s.Algorithm
-	if w.signers[name] == nil {
+	if w.keys[name] == nil {
 		seed := sha256.Sum256(fmt.Appendf(nil, "smtpsim dkim %d %s", w.Seed(), name))
 		key, err := auth.NewKey(auth.Algorithm(s.Algorithm), seed)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", h.Name, err)
 		}
-		if w.signers == nil {
-			w.signers = map[string]*auth.Key{}
+		if w.keys == nil {
+			w.keys = map[string]*auth.Key{}
 		}
-		w.signers[name] = &key
+		w.keys[name] = &key
 	}
-	return &auth.Signer{Domain: s.Domain, Selector: s.Selector, Key: *w.signers[name], Header: auth.Canon(s.Header), Body: auth.Canon(s.Body),
+	return &auth.Signer{Domain: s.Domain, Selector: s.Selector, Key: *w.keys[name], Header: auth.Canon(s.Header), Body: auth.Canon(s.Body),
 		Identity: s.Identity, Expires: s.Expires, Prefix: s.Prefix}, nil
 }
 

@@ -45,7 +45,7 @@ type World struct {
 	nodes     map[string]*node.Node
 	order     []string // hosts, as the scenario lists them
 	zones     *dns.Zones
-	signers   map[string]*auth.Key // by selector, domain and algorithm
+	keys      map[string]*auth.Key // by selector, domain and algorithm
 	troubles  troubles
 	console   *console.Console
 	journal   Journal

@@ -117,6 +117,7 @@ func (s *session) authenticated(t *smtpserver.Transaction, to []smtp.Recipient, 
 		return "", signed, refusal
 	}
 	v := s.judge(text)
+	n.remember(t, &v)
 	if refusal = n.refuse(&v); refusal != nil {
 		return "", nil, refusal
 	}
