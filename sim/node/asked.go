@@ -112,7 +112,7 @@ func (s *session) priority(t *smtpserver.Transaction) *smtp.Reply {
 			value, p.Value = 0, "0"
 		}
 		switch least := s.node.cfg.PriorityLeast; {
-		case value < least:
+		case least > 0 && value < least:
 			return refused(450, "4.7.15", "Only mail of priority "+strconv.Itoa(least)+" and more is taken now")
 		case lowered:
 			return refused(250, "2.3.6", "0 is the new priority assigned to the message")

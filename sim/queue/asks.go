@@ -46,6 +46,7 @@ func (a *asks) read(p *smtp.Param, m *mail) {
 	case "BY":
 		if by, ok := smtp.ParseDeliverBy(p.Value); ok {
 			a.by, a.byDate = by, m.arrived.Add(time.Duration(by.Seconds)*time.Second) // RFC 2852 §4
+			a.late = !by.Return && by.Seconds <= 0                                    // then the host before has told the sender
 		}
 	case "HOLDFOR":
 		if d, ok := smtp.ParseHoldFor(p.Value); ok {

@@ -61,7 +61,7 @@ func (q *Queue) onwardBy(env *smtp.Envelope, m *mail, offers persona.Extensions)
 		return
 	}
 	by := m.asks.by
-	if by.Seconds = int64(m.asks.byDate.Sub(q.host.Clock.Now()) / time.Second); by.Return {
+	if by.Seconds = int64(m.asks.byDate.Sub(q.host.Clock.Now()).Round(time.Second) / time.Second); by.Return {
 		by.Seconds = max(by.Seconds, 1)
 	}
 	env.Params = append(env.Params, smtp.Param{Name: "BY", Value: by.String()})

@@ -83,8 +83,8 @@ func TestSpoolErrors(t *testing.T) {
 	}
 	m := &mail{id: "A1", rcpts: make([]rcpt, 1)}
 	for data, want := range map[string]string{
-		"TOLD true\n":                            "state/A1: 1 lines, expected one and 1 for the recipients",
-		"x\ny\n":                                 "state/A1, line 1: ",
+		"TOLD true\n": "state/A1: 1 lines, expected one and 1 for the recipients",
+		"x\ny\n":      "state/A1, line 1: ",
 		"TOLD true false\n9 0 0 0 true true 0 false \"\" \"\"": "state/A1, line 2: status 9: expected at most 6",
 	} {
 		if err := m.parseState([]byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
