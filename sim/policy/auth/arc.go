@@ -125,6 +125,9 @@ func collect(m *message) (arcSets, Chain) {
 type arcSets []arcFields
 
 func (s arcSets) addResults(f headerField) (instance int, fault string) {
+	if len(f.raw) > maxTagList {
+		return 0, fmt.Sprintf("ARC-Authentication-Results of %d octets: expected at most %d", len(f.raw), maxTagList)
+	}
 	number, _, _ := strings.Cut(f.body(), ";")
 	name, value, _ := strings.Cut(number, "=")
 	n, err := strconv.Atoi(strings.Trim(value, fws))

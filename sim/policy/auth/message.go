@@ -20,6 +20,18 @@ type headerField struct {
 type message struct {
 	fields []headerField
 	body   []byte
+	bodies map[Canon][]byte // as they are signed, once asked for
+}
+
+// canonical is the body in a canonicalization; many signatures share one.
+func (m *message) canonical(c Canon) []byte {
+	if _, ok := m.bodies[c]; !ok {
+		if m.bodies == nil {
+			m.bodies = map[Canon][]byte{}
+		}
+		m.bodies[c] = c.body(m.body)
+	}
+	return m.bodies[c]
 }
 
 // split takes a text apart. Lines end with LF; a CR before it belongs to the line end. The body begins behind the first empty line, or

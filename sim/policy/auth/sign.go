@@ -65,7 +65,7 @@ func orRelaxed(c Canon) Canon {
 
 // scope adds what is signed: l=, h=, bh=.
 func (s *Signer) scope(m *message, tags tagList) tagList {
-	body := orRelaxed(s.Body).body(m.body)
+	body := m.canonical(orRelaxed(s.Body))
 	if s.Prefix > 0 {
 		body = body[:min(s.Prefix, int64(len(body)))]
 		tags = append(tags, tag{"l", strconv.Itoa(len(body))})

@@ -241,3 +241,15 @@ func ExampleSigner_Sign() {
 	//   b=rHKY4tkLBbbkJCfRVEikmvB16jQmVLKDiLem7jVegX7ablqWUKFIXhYskmZLVBvhP5Nc3O0Yi
 	//   jedZa+JA5HxBw==
 }
+
+func FuzzParseKey(f *testing.F) {
+	f.Add(testKey(f, Ed25519SHA256, "x").Record())
+	f.Add("v=DKIM1; h=sha256; k=rsa; s=email:*; t=y:s; p=MAA=")
+	f.Fuzz(func(t *testing.T, record string) {
+		for _, a := range []Algorithm{Ed25519SHA256, RSASHA256} {
+			if k, bad := parseKey(record, a); bad == nil && (k.rsa == nil) == (k.ed25519 == nil) {
+				t.Errorf("%q: neither a key nor an error", record)
+			}
+		}
+	})
+}

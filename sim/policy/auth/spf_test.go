@@ -143,3 +143,21 @@ func TestReceivedSPF(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func FuzzExplanation(f *testing.F) {
+	f.Add("v=spf1 -all exp=why.east.example", "%{i} %{L1r-} %% %_")
+	f.Add("v=spf1 a:%{ir}.x redirect=%{d2}", "%{c}")
+	f.Fuzz(func(t *testing.T, record, text string) {
+		z := newZone(t)
+		z.records = []dns.Record{{Name: "east.example.", Type: dns.TypeTXT, Text: []string{record}},
+			{Name: "why.east.example.", Type: dns.TypeTXT, Text: []string{text}}}
+		c := Client{IP: netip.MustParseAddr("198.51.100.7"), Helo: "mx1.east.example", From: "alice@east.example", Now: noon()}
+		got := CheckSPF(c, z)
+		if len(got.Explanation) > maxExplanation || strings.ContainsAny(got.Explanation, "\r\n") {
+			t.Errorf("%q", got.Explanation)
+		}
+		if field := got.ReceivedSPF(c); strings.Count(field, "\n") > 9 || !strings.HasPrefix(field, "Received-SPF: "+string(got.Result)) {
+			t.Errorf("%q", field)
+		}
+	})
+}

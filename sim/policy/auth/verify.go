@@ -64,7 +64,7 @@ func (s *signature) verify(m *message, own headerField, now time.Time, r Resolve
 	if bad != nil {
 		return 0, "", bad
 	}
-	body := s.body.body(m.body)
+	body := m.canonical(s.body)
 	if s.length >= 0 {
 		if s.length > int64(len(body)) { // RFC 6376 §3.5, l=
 			return 0, "", &failure{Fail, fmt.Sprintf("l= covers %d octets, the body has %d", s.length, len(body))}
