@@ -77,6 +77,9 @@ func scenarioHosts(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 		return nil, directive
 	}
 	sc, err := scenario.Load(args[0])
+	if src, ok := scenario.GallerySource(args[0]); ok && err != nil {
+		sc, err = scenario.Parse(args[0], src)
+	}
 	if err != nil {
 		return nil, directive
 	}

@@ -52,6 +52,14 @@ func TestValues(t *testing.T) {
 		t.Errorf("faults in time order: %+v", s.Faults)
 	case len(s.Mail) != 1 || s.Mail[0].Host != "pc.a.example" || s.Mail[0].From != "" || s.Mail[0].Count != 3:
 		t.Errorf("mail: %+v", s.Mail)
+	case len(s.Mail[0].Bcc) != 1 || len(s.Mail[0].Params) != 2 || s.Mail[0].ByRcpt["d@b.example"][0].Value != "NEVER":
+		t.Errorf("envelope: %+v", s.Mail[0])
+	case len(s.Scripts) != 2 || s.Scripts[0].Host != "pc.a.example" || len(s.Scripts[0].Do) != 2 || s.Scripts[1].Connect != "mx.b.example 587" || s.Scripts[1].Host != "pc.a.example":
+		t.Errorf("scripts in time order: %+v", s.Scripts)
+	case len(s.Expects) != 3 || s.Expects[0].String() != `mailbox: b@b.example, messages: 3, host: mx.b.example, subject: "Hi", text: "Hello", at: 1h` ||
+		s.Expects[1].String() != "reply: 452 4.5.3, verb: RCPT, from: mx.b.example, to: pc.a.example, tls: no, count: 2" ||
+		s.Expects[2].String() != "never: {finding: early-talker, at: 2h}":
+		t.Errorf("expectations: %v", s.Expects)
 	case len(s.Zones) != 1 || len(s.Broken) != 1 || s.Broken[0].How != "silent":
 		t.Errorf("zones: %+v %+v", s.Zones, s.Broken)
 	}
@@ -84,6 +92,17 @@ func TestErrors(t *testing.T) {
 		{"scenario: all", "scenario: [all]", "expected a single value here"},
 		{"scenario: all", "", "expected a name (scenario: …)"},
 		{"zone: \"-0330\"", "zone: CET", "expected a time zone in quotes"},
+		{"bcc: [d@b.example]", "bcc: [d@]", "expected an address such as"},
+		{"params: RET=HDRS ENVID=x", "params: RET HDRS =", "expected parameters such as"},
+		{"{d@b.example: ", "{e@b.example: ", `expected one of the recipients before these parameters, found "e@b.example"`},
+		{"    bcc:", "    raw: Hello\n    bcc:", "expected no subject:, body: or header-to: beside raw:"},
+		{`"mx:587", type`, `"mx:0", type`, "expected a host and a port such as mx1:587"},
+		{`"mx:587", type`, `"mars:587", type`, "expected the name of one of the hosts"},
+		{"    do: |", "    connect: mx\n    do: |", "expected either do: with commands, or connect: with a server"},
+		{"count: 2, tls", "count: 0, tls", "expected a whole number from 1"},
+		{"tls: no}", "tls: maybe}", "expected one of"},
+		{"452 4.5.3", "452 4.5", "expected an enhanced status code"},
+		{"subject: Hi, text", "verb: Hi, text", "expected nothing here: this key says nothing beside mailbox:"},
 		{"  - at: 30s", "  - at: 30s\n    host: ns", "expected either host: or link:"},
 		{"b.example. 300 IN MX 10 mx", "b.example. 300 IN MIX 10 mx", "all.yaml:46:3: expected a record such as"},
 	} {
