@@ -82,7 +82,7 @@ func clientWord(cfg *smtpclient.Config, key, value string) error {
 	case "name":
 		cfg.Name = value
 	case "auth": // mechanisms
-		cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", Mechanisms: strings.Split(value, ","), InClear: true}
+		cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", Mechanisms: strings.Split(value, ","), InClear: cfg.TLS == nil}
 	case "lmtp":
 		cfg.LMTP = true
 	case "helo":
@@ -105,8 +105,6 @@ func clientWord(cfg *smtpclient.Config, key, value string) error {
 		cfg.Timeouts.Block = d
 	case "never-convert":
 		cfg.Convert = persona.ConvertNever
-	case "auth":
-		cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", InClear: true, Mechanisms: strings.Split(value, ",")}
 	default:
 		return errors.New("no such key")
 	}

@@ -1,6 +1,7 @@
 package smtpclient
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ type Auth struct {
 	Password   string   // "": none
 	Token      string   // for XOAUTH2 and OAUTHBEARER; "": none
 	Mechanisms []string // wanted, in this order; nil: those for which there is a secret, strongest first
-	InClear    bool     // a password or token may be sent outside TLS, for all to read
+	InClear    bool     // a password or token may be sent outside TLS, and to a server that has not proved its name
 	Relay      bool     // what is sent is others' mail: who submitted it is unknown where the envelope does not tell
 }
 
@@ -105,11 +106,26 @@ func (c *Client) usable(name string) bool {
 	case !known:
 		return false
 	case m.Clear:
-		return c.tls != nil || c.cfg.Auth.InClear
+		return c.cfg.Auth.InClear || c.serverProved()
 	case m.Plus:
 		return sasl.BindingOf(c.tls).Type != ""
 	}
 	return true
+}
+
+// serverProved says whether the server's certificate is good for the name that was dialled, also where the session goes on
+// without (RFC 4954 §14: else "the client MUST NOT attempt to authenticate using the SASL PLAIN mechanism").
+func (c *Client) serverProved() bool {
+	if c.tls == nil || len(c.tls.PeerCertificates) == 0 {
+		return false
+	}
+	opts := x509.VerifyOptions{Roots: c.cfg.TLS.RootCAs, DNSName: c.cfg.TLS.ServerName, CurrentTime: c.cfg.Host.Clock.Now(),
+		Intermediates: x509.NewCertPool()}
+	for _, cert := range c.tls.PeerCertificates[1:] {
+		opts.Intermediates.AddCert(cert)
+	}
+	_, err := c.tls.PeerCertificates[0].Verify(opts)
+	return err == nil
 }
 
 // authBy leads one exchange. The error is of the connection, or says what made the client cancel.

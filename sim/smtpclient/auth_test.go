@@ -152,6 +152,14 @@ func TestAuthChoice(t *testing.T) {
 		{"no password in clear", 0, func(p *pairing, _ *keeper) {
 			p.client.Auth.Mechanisms, p.client.Auth.InClear = []string{"PLAIN", "LOGIN", "XOAUTH2"}, false
 		}, "AUTH: the server offers no mechanism that may be used here"},
+		{"no password for a stranger", tls.VersionTLS13, func(p *pairing, _ *keeper) {
+			p.client.TLS.InsecureSkipVerify, p.client.TLS.ServerName = true, "other.example"
+			p.client.Auth.Mechanisms = []string{"PLAIN", "LOGIN", "OAUTHBEARER"}
+		}, "AUTH: the server offers no mechanism that may be used here"},
+		{"nobody looks, but the name is good", tls.VersionTLS13, func(p *pairing, _ *keeper) {
+			p.client.TLS.InsecureSkipVerify = true
+			p.client.Auth.Mechanisms = []string{"PLAIN"}
+		}, "PLAIN"},
 		{"none is common", 0, func(p *pairing, _ *keeper) { p.server.Mechanisms = []string{"RPA", "GSSAPI"} },
 			"AUTH: the server offers no mechanism that may be used here"},
 		{"no AUTH", 0, func(p *pairing, _ *keeper) { p.server.Without = persona.Auth }, "AUTH: the server does not offer AUTH"},
