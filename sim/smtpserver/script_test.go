@@ -267,7 +267,7 @@ func applyAuth(cfg *smtpserver.Config, b *box, key, value string) error {
 	case "fixednonce": // responses to challenges: only where chance and clock are known
 		b.fixed = true
 	default:
-		return fmt.Errorf("no such key")
+		return applyTerms(&cfg.Terms, key, value)
 	}
 	return nil
 }
