@@ -218,6 +218,8 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 	case "refuse":
 		b.refuse = value
 	case "own": // not for servers outside: they differ in extensions or policy
+	case "fixed": // chance and clock matter: played in one world only
+		b.fixed = true
 	case "anyuser":
 		b.anyUser = true
 	case "local":
