@@ -84,7 +84,7 @@ func FuzzUnstuffer(f *testing.F) {
 		f.Add([]byte(wire), uint8(1), true)
 	}
 	f.Fuzz(func(t *testing.T, wire []byte, size uint8, lenient bool) {
-		whole, parts := Unstuffer{LFEndsLine: lenient}, Unstuffer{LFEndsLine: lenient}
+		whole, parts := Unstuffer{Ends: lax(lenient)}, Unstuffer{Ends: lax(lenient)}
 		before := bytes.Clone(wire)
 		text1, rest1, done1 := feedInParts(&whole, wire, func(left int) int { return left })
 		text2, rest2, done2 := feedInParts(&parts, wire, func(left int) int { return min(left, int(size)+1) })

@@ -11,18 +11,18 @@ import (
 //
 // The text it gives is what a receiver stores: line ends as they came, with the CRLF before the final dot.
 type Unstuffer struct {
-	// LFEndsLine makes a bare LF end a line, as many servers had it: LF.LF, LF.CRLF and CRLF.LF end the message too.
-	// That is the gap through which mail is smuggled; RFC 5321 §4.1.1.4 forbids it.
-	LFEndsLine bool
+	// Ends are further ends that a lax server takes, the gaps through which mail is smuggled; RFC 5321 §4.1.1.4 forbids them.
+	Ends TextEnds
 
 	BareLF      int64 // LFs that no CR came before (RFC 5321 §2.3.8)
 	BareCR      int64 // CRs that no LF follows
 	LongLines   int64 // lines of more than 1000 octets (RFC 5321 §4.5.3.1.6)
 	SuspectEnds int64 // dots alone between line ends of which one is bare, whether they ended the message or not
-	BareEnd     bool  // the end that was taken is one of them; only with LFEndsLine
+	BareEnd     bool  // the end that was taken is one of them; only with Ends
 
 	state  unstuffState
 	bare   bool // the present line began after a bare LF that ended a line
+	bareCR bool // the same of a bare CR
 	column int  // octets of the present line in the text
 	buf    []byte
 }
@@ -67,8 +67,8 @@ func (u *Unstuffer) Feed(p []byte) (text, rest []byte, done bool) {
 		case keep == keepNot:
 			u.buf = append(u.buf, p[start:i]...)
 			start = i + 1
-		case keep == keepWithCR: // a CR held back turns out to be text
-			u.buf = append(append(u.buf, p[start:i]...), '\r')
+		case keep != keepIt: // what was held back turns out to be text
+			u.buf = append(append(u.buf, p[start:i]...), heldBack[keep]...)
 			start = i
 		}
 	}
@@ -121,13 +121,64 @@ func (u *Unstuffer) skip(p []byte, i int) int {
 	return i
 }
 
+// TextEnds is a set of ends of mail data besides CRLF.CRLF.
+type TextEnds uint8
+
+// The ends. Software that took bare LFs for line ends had the first three together.
+const (
+	EndLFLF   TextEnds = 1 << iota // LF.LF
+	EndLFCRLF                      // LF.CRLF
+	EndCRLFLF                      // CRLF.LF
+	EndCRCR                        // CR.CR
+	EndNUL                         // CRLF.NUL CRLF, where NULs are dropped
+
+	EndLF = EndLFLF | EndLFCRLF | EndCRLFLF
+)
+
+//house:table constant
+var textEnds = [...]string{"lf-lf", "lf-crlf", "crlf-lf", "cr-cr", "nul"}
+
+// Has says whether all of x are in the set.
+func (e TextEnds) Has(x TextEnds) bool { return e&x == x }
+
+// TextEndByName is the end of that name; 0 if there is none.
+func TextEndByName(name string) TextEnds {
+	for i, known := range textEnds {
+		if known == name {
+			return 1 << i
+		}
+	}
+	return 0
+}
+
+// String lists the names of the set, "keep" for none.
+func (e TextEnds) String() string {
+	out := ""
+	for i, name := range textEnds {
+		if e.Has(1 << i) {
+			out += " " + name
+		}
+	}
+	if out == "" {
+		return "keep"
+	}
+	return out[1:]
+}
+
 type keep uint8
 
 const (
 	keepIt keep = iota
 	keepNot
 	keepWithCR
+	keepWithDot
+	keepWithDotCR
 )
+
+// heldBack is what keep gives back before the present octet.
+//
+//house:table constant
+var heldBack = [...]string{keepWithCR: "\r", keepWithDot: ".", keepWithDotCR: ".\r"}
 
 // step takes one octet.
 func (u *Unstuffer) step(c byte) (k keep, ended bool) {
@@ -138,6 +189,9 @@ func (u *Unstuffer) step(c byte) (k keep, ended bool) {
 			return keepNot, false
 		}
 	case unDot:
+		if c == 0 && u.Ends.Has(EndNUL) {
+			return keepNot, false
+		}
 		return u.afterDot(c)
 	case unDotCR:
 		return u.afterDotCR(c)
@@ -147,6 +201,11 @@ func (u *Unstuffer) step(c byte) (k keep, ended bool) {
 			return keepIt, false
 		}
 		u.BareCR++
+		if u.Ends.Has(EndCRCR) {
+			u.endLine()
+			u.bareCR = true
+			return u.step(c)
+		}
 		if c == '.' {
 			u.state = unCRDot
 			u.column++
@@ -182,7 +241,7 @@ func (u *Unstuffer) inLine(c byte) {
 
 func (u *Unstuffer) bareLF() {
 	u.BareLF++
-	if u.LFEndsLine {
+	if u.Ends&(EndLFLF|EndLFCRLF) != 0 {
 		u.endLine()
 		u.bare = true
 		return
@@ -195,7 +254,7 @@ func (u *Unstuffer) endLine() {
 	if u.column+1 > MaxTextLine { // with the LF
 		u.LongLines++
 	}
-	u.state, u.bare = unLineStart, false
+	u.state, u.bare, u.bareCR = unLineStart, false, false
 	u.column = 0
 }
 
@@ -211,24 +270,40 @@ func (u *Unstuffer) end(bare bool) (keep, bool) {
 
 // afterDot takes the octet behind a dot at a line's start.
 func (u *Unstuffer) afterDot(c byte) (keep, bool) {
+	lf := EndCRLFLF
+	if u.bare {
+		lf = EndLFLF
+	}
 	switch {
+	case c == '\r' && u.bareCR: // CR.CR
+		u.BareCR++
+		return u.end(true)
 	case c == '\r':
 		u.state = unDotCR
 		return keepNot, false
-	case c == '\n' && u.LFEndsLine: // CRLF.LF, LF.LF
+	case c == '\n' && u.Ends.Has(lf) && !u.bareCR: // CRLF.LF, LF.LF
 		u.BareLF++
 		return u.end(true)
 	case c == '\n':
 		u.SuspectEnds++
 	}
+	stuffed := !u.bareCR && (!u.bare || u.Ends.Has(EndLFLF|EndLFCRLF))
 	u.inLine(c) // §4.5.2: the first character is a period and there are others: it is deleted
+	if !stuffed {
+		return keepWithDot, false // not behind what is no line end to this server
+	}
 	return keepIt, false
 }
 
 // afterDotCR takes the octet behind a line's dot and CR.
 func (u *Unstuffer) afterDotCR(c byte) (keep, bool) {
-	if c == '\n' {
+	if c == '\n' && (!u.bare || u.Ends.Has(EndLFCRLF)) {
 		return u.end(u.bare) // CRLF.CRLF; LF.CRLF
+	}
+	if c == '\n' {
+		u.SuspectEnds++
+		u.endLine()
+		return keepWithDotCR, false
 	}
 	u.BareCR++
 	u.SuspectEnds++ // CRLF.CR
@@ -259,8 +334,8 @@ func (u *Unstuffer) suspect(c byte) {
 // Done says that the end was seen.
 func (u *Unstuffer) Done() bool { return u.state == unDone }
 
-// Reset makes u ready for the next message; LFEndsLine stays.
-func (u *Unstuffer) Reset() { *u = Unstuffer{LFEndsLine: u.LFEndsLine, buf: u.buf[:0]} }
+// Reset makes u ready for the next message; Ends stay.
+func (u *Unstuffer) Reset() { *u = Unstuffer{Ends: u.Ends, buf: u.buf[:0]} }
 
 // Tolerances is what the counters say, in a fixed order; nil for mail data that keeps to the RFC.
 func (u *Unstuffer) Tolerances() []Tolerance {

@@ -10,7 +10,7 @@ import (
 func TestUnstuffer(t *testing.T) {
 	for _, c := range []struct {
 		wire    string
-		lenient bool   // LFEndsLine
+		lenient bool   // EndLF
 		text    string // "" with rest "-": no end
 		rest    string
 		notes   string
@@ -40,7 +40,7 @@ func TestUnstuffer(t *testing.T) {
 		{"a\r\n.\r", false, "a\r\n", "-", "[]"},
 	} {
 		for size := 1; size <= len(c.wire); size++ { // every way to cut it evenly
-			u := Unstuffer{LFEndsLine: c.lenient}
+			u := Unstuffer{Ends: lax(c.lenient)}
 			text, rest, done := feedInParts(&u, []byte(c.wire), func(left int) int { return min(size, left) })
 			if !done {
 				rest = []byte("-")
@@ -58,16 +58,54 @@ func TestUnstuffer(t *testing.T) {
 
 // After the end the Unstuffer takes nothing more; Reset makes it new and keeps the option.
 func TestUnstufferEnds(t *testing.T) {
-	u := Unstuffer{LFEndsLine: true}
+	u := Unstuffer{Ends: EndLF}
 	u.Feed([]byte("a\n.\r\n"))
 	if text, rest, done := u.Feed([]byte("b")); !done || len(text) != 0 || string(rest) != "b" || !u.Done() {
 		t.Errorf("after the end: %q %q %v", text, rest, done)
 	}
 	u.Reset()
-	if u.Done() || u.Tolerances() != nil || !u.LFEndsLine {
+	if u.Done() || u.Tolerances() != nil || u.Ends != EndLF {
 		t.Errorf("after Reset: %+v", u)
 	}
 	if !HasEightBit([]byte("0123456789\xff")) || !HasEightBit([]byte("\xff1234567")) || HasEightBit([]byte("012345678\x7f")) {
 		t.Error("HasEightBit misjudges")
+	}
+}
+
+func lax(yes bool) TextEnds {
+	if yes {
+		return EndLF
+	}
+	return 0
+}
+
+// TestTextEnds smuggles by each way past each server: the text must end where the set says, and nowhere else.
+func TestTextEnds(t *testing.T) {
+	ways := map[string]string{"lf-lf": "\n.\n", "lf-crlf": "\n.\r\n", "crlf-lf": "\r\n.\n", "cr-cr": "\r.\r", "nul": "\r\n.\x00\r\n"}
+	for set := TextEnds(0); set < 1<<len(textEnds); set++ {
+		for name, way := range ways {
+			const inner = "MAIL FROM:<b@x.example>\r\nthe rest\r\n.\r\n"
+			for _, cut := range []int{1, 7, 100} { // octets at a time
+				u := Unstuffer{Ends: set}
+				var got []byte
+				rest, done := "outer"+way+inner, false
+				for rest != "" && !done {
+					n := min(cut, len(rest))
+					text, left, ended := u.Feed([]byte(rest[:n]))
+					got, done = append(got, text...), ended
+					rest = rest[n-len(left):]
+				}
+				smuggled := done && rest == inner
+				if want := set.Has(TextEndByName(name)); smuggled != want || u.BareEnd && !want {
+					t.Errorf("%s at a server that takes %s, %d at a time: text %q, rest %q", name, set, cut, got, rest)
+				}
+				if !smuggled && (!done || rest != "") {
+					t.Errorf("%s at a server that takes %s: no end was found, text %q", name, set, got)
+				}
+				if !smuggled && set == 0 && name != "nul" && name != "crlf-lf" && string(got) != "outer"+way+inner[:len(inner)-3] {
+					t.Errorf("%s: the text changed: %q", name, got)
+				}
+			}
+		}
 	}
 }

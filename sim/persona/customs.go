@@ -19,25 +19,26 @@ type Customs struct {
 	DropsHTTP         bool             // GET, POST, CONNECT and lines that begin with no letter end the session
 	Synchronized      bool             // unread input after a command that must be the last of its group ends the session
 	BareLF            BareLF
-	HelloOnce         bool   // EHLO after EHLO is refused
-	HelloBeforeAll    bool   // RSET, STARTTLS and AUTH need EHLO too
-	NoArguments       bool   // NOOP and HELP take no argument, and arguments are told before wrong order
-	IgnoreArguments   bool   // "RSET now" and "DATA now" pass
-	NoVerify          bool   // VRFY is no command
-	NoPipelining      bool   // input behind a command that has not been answered ends the session
-	HelpTopics        bool   // HELP knows commands, and nothing else
-	LongLineEnds      bool   // a command line that is too long ends the session
-	UpperCase         bool   // verbs must be in upper case, against RFC 5321 §2.4
-	StripsHighBit     bool   // the eighth bit of what it reads is lost, as on the 7-bit transport of RFC 821 Appendix A to C
-	MasksKeywords     bool   // a firewall between: EHLO keywords and verbs it does not know become X
-	RewritesAddresses bool   // a firewall that is a gateway: addresses in mail data are written anew
-	ChecksSender      bool   // the domain of the reverse-path must be in the DNS
-	NoLiterals        bool   // address literals are refused
-	DropsProxies      bool   // a first line GET, POST, CONNECT or USER ends the session
-	NoEmptyChunk      bool   // BDAT 0 is refused where it is not the last
-	LooseHelloName    bool   // a name after EHLO needs no good labels, only good characters
-	BareCodes         bool   // replies may lack the enhanced code that RFC 2034 §4 asks for
-	Reader            Reader // how the arguments of MAIL and RCPT are read
+	Ends              smtp.TextEnds // where mail data ends besides CRLF.CRLF: the doors of SMTP smuggling
+	HelloOnce         bool          // EHLO after EHLO is refused
+	HelloBeforeAll    bool          // RSET, STARTTLS and AUTH need EHLO too
+	NoArguments       bool          // NOOP and HELP take no argument, and arguments are told before wrong order
+	IgnoreArguments   bool          // "RSET now" and "DATA now" pass
+	NoVerify          bool          // VRFY is no command
+	NoPipelining      bool          // input behind a command that has not been answered ends the session
+	HelpTopics        bool          // HELP knows commands, and nothing else
+	LongLineEnds      bool          // a command line that is too long ends the session
+	UpperCase         bool          // verbs must be in upper case, against RFC 5321 §2.4
+	StripsHighBit     bool          // the eighth bit of what it reads is lost, as on the 7-bit transport of RFC 821 Appendix A to C
+	MasksKeywords     bool          // a firewall between: EHLO keywords and verbs it does not know become X
+	RewritesAddresses bool          // a firewall that is a gateway: addresses in mail data are written anew
+	ChecksSender      bool          // the domain of the reverse-path must be in the DNS
+	NoLiterals        bool          // address literals are refused
+	DropsProxies      bool          // a first line GET, POST, CONNECT or USER ends the session
+	NoEmptyChunk      bool          // BDAT 0 is refused where it is not the last
+	LooseHelloName    bool          // a name after EHLO needs no good labels, only good characters
+	BareCodes         bool          // replies may lack the enhanced code that RFC 2034 §4 asks for
+	Reader            Reader        // how the arguments of MAIL and RCPT are read
 }
 
 // Lets says whether t passes.

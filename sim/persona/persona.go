@@ -22,6 +22,8 @@ type Persona struct {
 	RecipientsMax  int           // in one transaction; never below smtp.MinRecipients
 	CommandLineMax int           // octets with CRLF; what is longer is refused
 	ErrorsMax      int           // so many refused commands end the session; 0: never
+	NoEHLO         bool          // it knows RFC 821 only
+	GreetingPause  time.Duration // before the last line of the greeting; who talks in between is sent away
 	CommandTimeout time.Duration // RFC 5321 §4.5.3.2.7: at least 5 minutes
 	HopLimit       int           // more Received fields than this are taken for a loop (RFC 5321 §6.3)
 	IDStyle        IDStyle

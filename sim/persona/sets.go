@@ -73,7 +73,7 @@ func (s *setter) customs(value string) error {
 	}
 	c := &s.p.Customs
 	if !changes {
-		*c = Customs{Takes: c.Takes, BareLF: c.BareLF, Reader: c.Reader}
+		*c = Customs{Takes: c.Takes, BareLF: c.BareLF, Ends: c.Ends, Reader: c.Reader}
 	}
 	for _, w := range list {
 		name, minus := unsigned(w)
@@ -107,6 +107,20 @@ func (s *setter) takes(value string) error {
 		}
 	}
 	s.p.Customs.Takes = takes
+	return nil
+}
+
+// ends reads the further ends of mail data: names, or "keep" for none.
+func (s *setter) ends(value string) error {
+	set := smtp.TextEnds(0)
+	for _, w := range strings.Fields(value) {
+		e := smtp.TextEndByName(w)
+		if e == 0 && value != "keep" {
+			return fmt.Errorf("no end of mail data is called %q", w)
+		}
+		set |= e
+	}
+	s.p.Customs.Ends = set
 	return nil
 }
 

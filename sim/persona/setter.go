@@ -112,6 +112,8 @@ func (s *setter) set(key, value string) (err error) {
 		p.Customs.BareLF, err = choice[BareLF](value, bareLFNames[:])
 	case "reader":
 		p.Customs.Reader, err = choice[Reader](value, readerNames[:])
+	case "ends":
+		return s.ends(value)
 	case "offers":
 		return s.extensions(&p.Offers, value)
 	case "keywords":
@@ -151,6 +153,8 @@ func (s *setter) measure(key, value string) error {
 		return nil
 	case "with-lower":
 		return parseSwitch(&s.p.WithLower, value)
+	case "no-ehlo":
+		return parseSwitch(&s.p.NoEHLO, value)
 	}
 	return s.p.Client.set(key, value)
 }
@@ -177,6 +181,8 @@ func (p *Persona) duration(key string) *time.Duration {
 	switch key {
 	case "command-timeout":
 		return &p.CommandTimeout
+	case "greeting-pause":
+		return &p.GreetingPause
 	case "queue-run":
 		return &p.Retry.Run
 	case "delay-dsn":

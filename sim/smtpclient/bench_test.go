@@ -71,7 +71,7 @@ var benchText = bytes.Repeat([]byte("0123456789 0123456789 0123456789 0123456789
 
 // BenchmarkSession is one session with one mail of 1 KB, both engines together, without a network.
 func BenchmarkSession(b *testing.B) {
-	for _, name := range persona.Names() {
+	for _, name := range []string{"exim", "postfix"} {
 		b.Run(name, func(b *testing.B) {
 			benchSessions(b, smtpserver.Config{Persona: persona.ByName(name), Backend: discard{}}, host.NoClaims{})
 		})

@@ -48,7 +48,10 @@ func (n *session) goAhead() {
 // readText reads mail data up to its end. More than the limit is read and thrown away: the size that was declared is not
 // to be trusted (RFC 1870 §6.3), and the client listens only after its dot.
 func (n *session) readText() error {
-	n.dots.LFEndsLine = n.srv.persona.Customs.BareLF == persona.BareLFEnds
+	n.dots.Ends = n.srv.persona.Customs.Ends
+	if n.srv.persona.Customs.BareLF == persona.BareLFEnds {
+		n.dots.Ends |= smtp.EndLF
+	}
 	n.dots.Reset()
 	n.beginText()
 	if n.srv.cfg.TextTimeout > 0 {
@@ -108,6 +111,9 @@ func (n *session) endOfText() {
 	case bareLF == persona.BareLFReject && n.dots.BareLF > 0:
 		n.last = true
 		n.refuseText(persona.TextBareLF)
+	case bareLF == persona.BareLFReject && n.dots.BareCR > 0:
+		n.last = true
+		n.refuseText(persona.TextBareCR)
 	case n.srv.persona.HopLimit > 0 && CountHops(n.text, n.srv.persona.HopLimit+1) > n.srv.persona.HopLimit:
 		n.refuseText(persona.TooManyHops)
 	default:

@@ -15,7 +15,7 @@ func (n *session) hello(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.VerbUnknown) // RFC 2033 §4.1: HELO and EHLO get 500 in LMTP
 		return
 	}
-	if c.Verb == smtp.EHLO && n.srv.cfg.OldServer {
+	if c.Verb == smtp.EHLO && (n.srv.cfg.OldServer || n.srv.persona.NoEHLO) {
 		n.say(persona.HelloUnknown)
 		return
 	}
@@ -98,6 +98,11 @@ func (n *session) helloReply() smtp.Reply {
 	for _, e := range n.srv.unordered {
 		if line := n.extensionLine(e); n.offers.Has(e) && line != "" {
 			lines = append(lines, line)
+		}
+	}
+	if n.srv.persona.Customs.MasksKeywords {
+		for i := range lines[1:] {
+			lines[i+1] = mask(lines[i+1], i)
 		}
 	}
 	r.Lines, n.lines = lines, lines

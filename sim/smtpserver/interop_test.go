@@ -63,7 +63,7 @@ func TestOtherClients(t *testing.T) {
 			"--mail-rcpt", "bob@mx.example", "--upload-file", "FILE"},
 	}
 	for _, p := range programs {
-		for _, name := range persona.Names() {
+		for _, name := range append(recorded(), "domino", "exchange", "gmail") {
 			if p.with == "ESMTPS" && !persona.ByName(name).Offers.Has(persona.StartTLS) {
 				continue
 			}

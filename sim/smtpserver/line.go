@@ -97,6 +97,10 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.VerbUnknown)
 		return
 	}
+	if customs.UpperCase && string(c.Verb) != c.Line[:min(len(c.Line), len(c.Verb))] || customs.MasksKeywords && masked(c.Verb) {
+		n.say(persona.VerbUnknown)
+		return
+	}
 	if customs.BareVerbUnknown && !wholeVerb(c) {
 		n.say(persona.VerbUnknown)
 		return

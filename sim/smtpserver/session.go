@@ -2,6 +2,7 @@ package smtpserver
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"hash"
@@ -131,7 +132,36 @@ func (n *session) greet(busy bool) {
 		return
 	}
 	if n.srv.cfg.Fault == nil || !n.strikes(fault.AtGreeting, "") {
+		if n.srv.persona.GreetingPause > 0 {
+			n.tease()
+			return
+		}
 		n.say(persona.Greeting)
+	}
+}
+
+// tease greets in two parts (postscreen(8)): all lines but the last at once, the last after a pause. RFC 5321 §3.1, §4.3.1: a
+// client MUST wait for the greeting; one that does not is no mail software.
+func (n *session) tease() {
+	whole := n.words(persona.Greeting)
+	wire := whole.Append(nil)
+	last := bytes.LastIndex(wire[:len(wire)-2], []byte("\r\n")) + 2
+	n.out = append(n.out, wire[:last]...)
+	n.wait = n.srv.persona.GreetingPause
+	_, err := n.in.Peek(1)
+	n.wait = n.srv.persona.CommandTimeout
+	switch {
+	case err == nil: // PREGREET: what follows is an answer to what it never heard
+		n.last = true
+		n.say(persona.Unsynchronized)
+	case isTimeout(err):
+		n.in.Reset(n)
+		n.out = append(n.out, wire[last:]...)
+		n.claimReply(&whole)
+		n.state = n.state.After(n.verb, whole.Code)
+		n.flush()
+	default:
+		n.err, n.state = err, smtp.StateClosed
 	}
 }
 
@@ -195,6 +225,9 @@ func (n *session) Read(p []byte) (int, error) {
 	if n.slow > 0 {
 		n.srv.host.Clock.Sleep(n.slow)
 		p = p[:min(len(p), sip)]
+	}
+	if n.srv.persona.Customs.StripsHighBit {
+		return n.readStripped(p)
 	}
 	return n.conn.Read(p)
 }
