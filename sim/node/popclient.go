@@ -27,7 +27,7 @@ type Fetch struct {
 	Keep     bool // leave the messages there
 }
 
-// fetchMax bounds one message.
+// fetchMax bounds what one visit brings.
 const fetchMax = 64 << 20
 
 // Fetch gets all messages of a mailbox (RFC 1939), oldest first; it is called in a process of the host. What was fetched
@@ -58,6 +58,7 @@ type popClient struct {
 	node *Node
 	conn net.Conn
 	in   *bufio.Reader
+	got  int // octets of messages
 }
 
 func (c *popClient) fetch(f Fetch) ([][]byte, error) {
@@ -142,7 +143,7 @@ func (c *popClient) line() ([]byte, error) {
 // text reads lines up to the dot and takes the doubled ones off (RFC 1939 §3).
 func (c *popClient) text() ([]byte, error) {
 	var text []byte
-	for len(text) <= fetchMax {
+	for c.got <= fetchMax {
 		line, err := c.line()
 		if err != nil {
 			return nil, err
@@ -151,8 +152,9 @@ func (c *popClient) text() ([]byte, error) {
 			return text, nil
 		}
 		text = append(append(text, bytes.TrimPrefix(line, []byte("."))...), '\r', '\n')
+		c.got += len(line) + 2
 	}
-	return nil, fmt.Errorf("%w: a message of more than %d octets", ErrPOP, fetchMax)
+	return nil, fmt.Errorf("%w: more than %d octets", ErrPOP, fetchMax)
 }
 
 // openDrops are the maildrops that are in somebody's hands.
