@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
 )
 
 // Limits of a From field.
@@ -31,7 +33,7 @@ func Authors(text []byte) ([]string, error) {
 	seen := map[string]bool{}
 	for _, a := range list {
 		_, domain := cutAddress(a.Address)
-		domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+		domain = strings.ToLower(smtp.ALabels(strings.TrimSuffix(domain, "."))) // RFC 9989 §5.3.1
 		switch {
 		case !isName(domain):
 			return nil, fmt.Errorf("field From: expected a domain name, found %q", shorten(domain))

@@ -37,7 +37,7 @@ func TestDMARC(t *testing.T) {
 			"txt _dmarc.test.example v=DMARC1; p=reject; t=y", "txt _dmarc.none.example v = DMARC1 ; p = none ; t=y",
 			"txt _dmarc.junk.example v=DMARC1; p=later", "txt _dmarc.junkrua.example v=DMARC1; p=later; rua=mailto:x@junkrua.example",
 			"txt _dmarc.badsp.example v=DMARC1; p=reject; sp=", "txt _dmarc.old.example v=dmarc1; p=reject", "txt _dmarc.last.example p=reject; v=DMARC1",
-			"txt _dmarc.twice.example v=DMARC1; p=reject", "txt _dmarc.twice.example v=DMARC1; p=none", "txt _dmarc.mixed.example hello",
+			"txt _dmarc.twice.example v=DMARC1; p=reject", "txt _dmarc.twice.example v=DMARC1; p=none", "txt _dmarc.xn--bcher-kva.example v=DMARC1; p=reject", "txt _dmarc.mixed.example hello",
 			"txt _dmarc.mixed.example v=DMARC1; p=reject", "txt _dmarc.sub.strict.example v=DMARC1; p=none")
 	}
 	for _, c := range []struct {
@@ -73,6 +73,7 @@ func TestDMARC(t *testing.T) {
 		{"comment and folding", "(x@none.example)\r\n Alice <a@EAST.example>", "east.example", "", Pass, Deliver, "east.example"},
 		{"parentheses in quotes", `"A (b \" c" (x\)y) <a@east.example>`, "", "", Fail, Reject, "east.example"},
 		{"a comment without end", "(x@none.example <a@east.example>", "", "", PermError, Deliver, ""},
+		{"U-label", "a@bücher.example", "xn--bcher-kva.example", "", Pass, Deliver, "xn--bcher-kva.example"},
 		{"nobody", "nobody:;", "", "", PermError, Deliver, ""},
 		{"no address", "Alice", "", "", PermError, Deliver, ""},
 		{"address literal", "a@[192.0.2.1]", "", "", PermError, Deliver, ""},

@@ -10,6 +10,7 @@ import (
 
 	"blitiri.com.ar/go/spf"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
 )
 
@@ -61,6 +62,9 @@ func check(c Client, identity, sender string, r Resolver) SPF {
 	local, domain := cutAddress(sender)
 	if local == "" {
 		sender = "postmaster@" + domain
+	}
+	if ascii := smtp.ALabels(domain); ascii != domain { // the DNS has A-labels only (RFC 7208 §4.3)
+		sender, domain = sender[:len(sender)-len(domain)]+ascii, ascii
 	}
 	out := SPF{Result: None, Identity: identity, Domain: strings.ToLower(domain), Sender: sender}
 	if !isDomain(domain) {
