@@ -62,6 +62,10 @@ func TestVerdicts(t *testing.T) {
 		{"starttls-may", "{reply: 250, verb: END, from: mx1, to: msa, count: 1}", ""},
 		{"starttls-may", "{reply: 354, verb: DATA, from: mx1, count: 1}", ""},
 		{"starttls-may", "{reply: 250, verb: EHLO, from: mx1, count: 2}", ""},
+		{"submissions-465", "{reply: 220, verb: CONNECT, tls: yes, count: 1}", ""},
+		{"submissions-465", "{reply: 221, verb: QUIT, tls: yes, count: 1}", ""},
+		{"auth-plain-tls", "{reply: 235, verb: AUTH, tls: yes, count: 1}", ""},
+		{"auth-plain-tls", "never: {reply: 235, tls: no}", ""},
 	} {
 		w, err := Open(expecting(t, c.gallery, c.expect), Options{}, Sinks{})
 		if err != nil {

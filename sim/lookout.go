@@ -209,7 +209,10 @@ func (s *lookout) findings(x *trace.Session) int {
 type conversation struct{ local, remote netip.AddrPort }
 
 // talkInTLS is what the server said that the client said, and has not answered yet.
-type talkInTLS struct{ open []string }
+type talkInTLS struct {
+	open []string
+	last string // was answered last: LMTP and PRDR answer the end once for each recipient
+}
 
 // claim hears what goes over a connection within TLS, where the wire tells nothing: the server's own account.
 func (k *witness) claim(c *host.Claim) {
@@ -232,14 +235,19 @@ func (k *witness) claim(c *host.Claim) {
 	case host.ClaimCommand:
 		t.open = append(t.open, c.Verb)
 		k.hear(&said{command: true, tls: true, from: k.hostAt(c.Remote), to: c.Host, verb: c.Verb, line: c.Line})
+	case host.ClaimAuth: // what it says is a secret
+		t.open = append(t.open, "AUTH")
 	case host.ClaimData:
 		if n := len(t.open); n == 0 || t.open[n-1] != "BDAT" {
 			t.open = append(t.open, verbEnd)
 		}
 	case host.ClaimGreeting, host.ClaimReply:
 		x := &said{tls: true, from: c.Host, to: k.hostAt(c.Remote), verb: verbConnect, code: c.Code, texts: c.Texts}
-		if c.Kind == host.ClaimReply && len(t.open) > 0 {
-			x.verb, t.open = t.open[0], t.open[1:]
+		if c.Kind == host.ClaimReply {
+			if x.verb = t.last; len(t.open) > 0 {
+				x.verb, t.open = t.open[0], t.open[1:]
+			}
+			t.last = x.verb
 		}
 		if len(c.Texts) > 0 {
 			code, _ := smtp.CutEnhanced(c.Texts[0])

@@ -23,6 +23,8 @@ type file struct {
 	} `yaml:"links" doc:"links of two hosts"`
 	Hosts  []hostYAML   `yaml:"hosts" doc:"the machines"`
 	Zones  word         `yaml:"zones" doc:"DNS records in zone-file form, one a line; A, AAAA and PTR of the hosts are there already"`
+	Signed []word       `yaml:"signed" doc:"zones with DNSSEC"`
+	Bogus  []word       `yaml:"bogus" doc:"zones whose DNSSEC is broken"`
 	Broken []brokenYAML `yaml:"broken-names" doc:"names whose questions fail"`
 	Mail   []mailYAML   `yaml:"mail" doc:"who writes what, when"`
 	Faults []faultYAML  `yaml:"faults" doc:"what breaks, when"`
@@ -53,12 +55,17 @@ type hostYAML struct {
 	Extensions     *[]word            `yaml:"extensions" doc:"EHLO keywords offered; else those of the persona"`
 	EHLO           word               `yaml:"ehlo" doc:"no: a host of 1982, EHLO is answered 500"`
 	Service        serviceYAML        `yaml:",inline"`
+	STS            stsYAML            `yaml:"mta-sts" doc:"web: the policy that it serves"`
 	Sending        sendingYAML        `yaml:",inline"`
 	Extended       extendedYAML       `yaml:",inline"`
 	Authentication authenticationYAML `yaml:",inline"`
 	Admission      admissionYAML      `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
 	Account        accountYAML        `yaml:",inline"`
 	TLS            struct {
+		DANE        word `yaml:"dane" doc:"yes: holds servers against their TLSA records"`
+		STS         word `yaml:"mta-sts" doc:"yes: keeps to MTA-STS policies of others"`
+		Strict      word `yaml:"requiretls" doc:"yes: offers REQUIRETLS, and keeps to it"`
+		TLSA        word `yaml:"tlsa" doc:"publishes a TLSA record of its certificate: ee, ta, wrong"`
 		Submissions word `yaml:"submissions" doc:"yes: port 465 too, where TLS begins at once"`
 		Offer       word `yaml:"offer" doc:"yes: STARTTLS is offered"`
 		Client      word `yaml:"client" doc:"never, may (if offered), must"`
@@ -81,7 +88,7 @@ type hostYAML struct {
 		Zone   word `yaml:"zone" doc:"its time zone in quotes: \"+0200\""`
 	} `yaml:"clock" doc:"how its clock is wrong"`
 	Retry     []word `yaml:"retry" doc:"waits between tries, the last one again and again: [5m, 1h]; else those of the persona"`
-	RetryLike word   `yaml:"retry-like" doc:"the retry schedule of a software: exim, postfix, …"`
+	RetryLike word   `yaml:"retry-like" doc:"the retry schedule of a software: chasquid, exim, haraka, maddy, mox, opensmtpd, postfix, stalwart"`
 	GiveUp    word   `yaml:"give-up" doc:"a mail is returned after this: 4d"`
 }
 

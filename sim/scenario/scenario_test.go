@@ -128,8 +128,14 @@ func FuzzParse(f *testing.F) {
 	f.Add(good)
 	f.Add([]byte("hosts:\n  - {name: a.example, addresses: [192.0.2.1], roles: [mua]}\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		if _, err := Parse("f.yaml", src); err != nil && (!strings.HasPrefix(err.Error(), "f.yaml:") || strings.Contains(err.Error(), "\n")) {
-			t.Errorf("%q", err)
+		_, errs := Check("f.yaml", src)
+		for i, e := range errs {
+			if s := e.Error(); !strings.HasPrefix(s, "f.yaml:") || strings.Contains(s, "\n") {
+				t.Errorf("%q", s)
+			}
+			if strings.Contains(e.Text, "\n") || e.Caret < 0 || e.Caret > quoteBefore || i > 0 && errs[i-1].Line > e.Line {
+				t.Errorf("%v quotes %q, %d characters before it, behind %v", e, e.Text, e.Caret, errs[max(i-1, 0)])
+			}
 		}
 	})
 }
