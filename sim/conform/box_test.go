@@ -98,6 +98,9 @@ func (s *boxSession) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	if s.flaw == "trace" {
 		t.User = ""
 	}
+	if s.flaw == "trace-ascii" {
+		t.UTF8 = false
+	}
 	m := mail{fmt.Sprintf("%s > %s", t.Envelope.Reverse, strings.Join(to, " ")),
 		t.Received(s.persona, time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)) + string(text)}
 	s.mu.Lock()

@@ -43,6 +43,8 @@ func lintReply(rule string, lines []string, first bool) string {
 			return "codes differ"
 		case rule == "enhanced" && !first && code[0] != '3' && n == 0: // RFC 2034 §4
 			return "no enhanced code"
+		case rule == "not-521" && l[:3] == "521": // RFC 7504 §3
+			return "521 where the host takes other mail"
 		case rule == "class" && n > 0 && l[4] != code[0]:
 			return "the class is not the first digit"
 		case rule == "ascii" && strings.ContainsFunc(l, func(r rune) bool { return r > 126 || r < 32 }):

@@ -27,6 +27,8 @@ import (
 //
 //	out /regexp/ after /regexp/ nth 2 => close | delay 11m | "text" | "text" close
 //
+//	out /regexp/ => hold | push    its piece waits for the next one; it begins a piece of its own
+//
 // after: the last line of the other direction matched; nth: only that occurrence.
 type Mutation struct {
 	Host  string // only of this host; "": of the node under test
@@ -36,7 +38,7 @@ type Mutation struct {
 	after *regexp.Regexp
 	nth   int
 	with  string
-	how   string        // "text", "close", "delay"
+	how   string        // "text", "close", "delay", "hold", "push"
 	hang  bool          // close behind the text
 	delay time.Duration // of "delay"
 	seen  int
@@ -86,7 +88,7 @@ func ParseMutation(text string) (*Mutation, error) {
 func (m *Mutation) effect(text string) (err error) {
 	m.how, m.with, _ = strings.Cut(text, " ")
 	switch {
-	case m.how == "close":
+	case m.how == "close", m.how == "hold", m.how == "push":
 	case m.how == "delay":
 		m.delay, err = time.ParseDuration(m.with)
 	default:

@@ -28,19 +28,20 @@ func (f *failure) String() string {
 
 // player is one side of a dialogue: it says its own lines and judges the other's.
 type player struct {
-	mine  string // "C" or "S"
-	host  *host.Host
-	conn  net.Conn
-	tls   *tls.Config
-	dial  func() (net.Conn, error) // for ! connect
-	limit time.Duration            // of patience; 0: long
-	wall  bool                     // time is real: waits are short
-	on    func(action string) bool // other actions
-	in    *bufio.Reader
-	send  []byte
-	fail  *failure
-	texts [][]string // replies or lines of the other side
-	raw   string     // of ! text and ! octets
+	mine   string // "C" or "S"
+	host   *host.Host
+	conn   net.Conn
+	tls    *tls.Config
+	dial   func() (net.Conn, error) // for ! connect
+	limit  time.Duration            // of patience; 0: long
+	wall   bool                     // time is real: waits are short
+	on     func(action string) bool // other actions
+	in     *bufio.Reader
+	send   []byte
+	fail   *failure
+	texts  [][]string // replies or lines of the other side
+	pieces []string   // what the other side sent in one piece, by codes
+	raw    string     // of ! text and ! octets
 }
 
 // patience is how long the other side may take.

@@ -55,7 +55,7 @@ type Deviation struct {
 //
 //house:table the format of scripts
 var marks = []string{"side:", "requires:", "deviation:", "config:", "edit:", "text:", "base:", "talk:", "C:", "C=", "C~", "C!", "S:", "S=", "S!",
-	"!", "D:", "T:", "L:", "R:", "W:", "W~", "M:", "Q:", "N:", "F:"}
+	"!", "D:", "T:", "P:", "L:", "R:", "W:", "W~", "M:", "Q:", "N:", "F:"}
 
 //house:table compiled once
 var idForm = regexp.MustCompile(`^R\d{4}-\d{3}$`)

@@ -100,10 +100,6 @@ func serverWord(cfg *smtpserver.Config, b *box, key, value string) error {
 		cfg.RequireAuth = value != "false"
 	case "requiretls":
 		cfg.RequireTLS = true
-	case "requireauth":
-		cfg.RequireAuth = true
-	case "mechanisms":
-		cfg.Mechanisms = strings.Split(value, ",")
 	case "byleast":
 		cfg.Terms.DeliverByMin = time.Duration(n) * time.Second
 	case "tls":
@@ -203,6 +199,11 @@ func runServer(s *conform.Script, transport string, how setting) (*failure, erro
 	if f := judgeBox(s, b.all()); f != nil {
 		return f, nil
 	}
+	for _, l := range s.All("P:") {
+		if what := matches(strings.Join(p.pieces, " "), l.Text); what != "" && transport != "tcp" {
+			return &failure{l, what}, nil
+		}
+	}
 	return lint(s, p.texts), nil
 }
 
@@ -211,7 +212,7 @@ func serveVnet(p *player, cfg smtpserver.Config, lines []conform.Line, mutations
 	defer n.Close()
 	mx := n.AddHost(vnet.HostConfig{Name: "mx.example", Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.10")}}).Ports()
 	ws := n.AddHost(vnet.HostConfig{Name: "ws.example", Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.100")}}).Ports()
-	wire := &conform.Wire{Host: mx, Mutations: mutations}
+	wire := &conform.Wire{Host: mx, Mutations: mutations, Piece: func(octets []byte) { p.pieces = append(p.pieces, codes(octets)) }}
 	wire.Attach()
 	ln, err := mx.Listen(netip.AddrPortFrom(netip.IPv4Unspecified(), 25))
 	if err != nil {
@@ -228,6 +229,17 @@ func serveVnet(p *player, cfg smtpserver.Config, lines []conform.Line, mutations
 	})
 	n.RunIdle()
 	return err
+}
+
+// codes are those of the replies in a piece: "250+250+354".
+func codes(octets []byte) string {
+	var all []string
+	for line := range strings.Lines(string(octets)) {
+		if len(line) > 3 && line[3] == ' ' {
+			all = append(all, line[:3])
+		}
+	}
+	return strings.Join(all, "+")
 }
 
 func shutdown(srv *smtpserver.Server) func(string) bool {

@@ -17,6 +17,8 @@ type Wire struct {
 	Mutations []*Mutation
 	// Line is told each line as it is on the wire, without its end; sent: by the engine. nil: nobody listens.
 	Line func(c *Conn, sent bool, line string)
+	// Piece is told what goes out in one piece, as changed. nil: nobody listens.
+	Piece func(octets []byte)
 	// Event is told what else happens: "connect", "refused", "close" by the engine, "end" by the other side; c is nil where
 	// there is no connection. nil: nobody listens.
 	Event func(c *Conn, to netip.AddrPort, what string)
@@ -97,6 +99,9 @@ type Conn struct {
 	ready  []byte // read and changed, not yet taken
 	cipher bool   // TLS has begun: octets are no lines any more
 	closed bool
+	hold   bool   // the deviation keeps this piece back
+	push   bool   // the deviation sends each line by itself
+	held   []byte // kept back
 }
 
 // stream is one direction.
@@ -148,17 +153,31 @@ func (c *Conn) Write(p []byte) (int, error) {
 		c.cipher = true
 		return c.Conn.Write(p)
 	}
-	out := c.out.pass(nil, p)
-	if len(out) > 0 {
-		if _, err := c.Conn.Write(out); err != nil {
-			return 0, err
-		}
+	if err := c.send(c.out.pass(c.held, p)); err != nil {
+		return 0, err
 	}
 	if c.closed {
 		_ = c.Conn.Close() // the deviation asked for it
 		return 0, net.ErrClosed
 	}
 	return len(p), nil
+}
+
+// send writes one piece, unless the end of it is to wait for the next.
+func (c *Conn) send(out []byte) error {
+	c.held = nil
+	if c.hold {
+		c.hold, c.held = false, out
+		return nil
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	if c.wire.Piece != nil {
+		c.wire.Piece(out)
+	}
+	_, err := c.Conn.Write(out)
+	return err
 }
 
 // Close tells that the engine closes.
@@ -193,6 +212,11 @@ func (s *stream) pass(dst, p []byte) []byte {
 			s.tell(true)
 		}
 		text, gone := s.change(string(line))
+		if s.of.push {
+			s.of.push = false
+			_ = s.of.send(dst) // the next Write shows what is wrong
+			dst = nil
+		}
 		dst = append(dst, text...)
 		if s.sent && text != "" {
 			s.part = append(s.part[:0], text...)
@@ -224,6 +248,10 @@ func (s *stream) change(line string) (text string, gone bool) {
 		case "close":
 			s.of.closed = true
 			return "", true
+		case "hold":
+			s.of.hold = true
+		case "push":
+			s.of.push = true
 		case "delay":
 			s.of.wire.Host.Clock.Sleep(m.delay)
 		default:
