@@ -75,8 +75,7 @@ func Open(h *host.Host, opts Options) (*Queue, error) {
 		opts.DelayDSN = opts.Persona.DelayDSN
 	}
 	opts.Workers = orDefault(opts.Workers, 50)
-	opts.PerSend = orDefault(opts.PerSend, smtp.MinRecipients)
-	opts.PerDialog = orDefault(opts.PerDialog, 100)
+	opts.likePersona()
 	q := &Queue{host: h, opts: opts, ids: opts.Persona.NewIDs(h.Rand), wake: h.NewSignal(), mails: map[string]*mail{}, lanes: map[string]*lane{}}
 	_, q.silent = h.Claims.(host.NoClaims)
 	if err := q.recover(); err != nil {

@@ -42,7 +42,7 @@ func (q *Queue) report(m *mail) {
 
 // perReport is how many recipients may share a report: with VERP each has a reverse-path of its own.
 func (q *Queue) perReport(m *mail, n int) int {
-	if q.perSend(m) == 1 {
+	if m.asks != nil && m.asks.verp != "" {
 		return 1
 	}
 	return n
