@@ -28,6 +28,11 @@ func (s *Sending) client(p *persona.Client, cfg smtpclient.Config) smtpclient.Co
 	cfg.Chunking = s.Chunking || p.Chunking
 	cfg.ChunkSize = s.ChunkSize
 	cfg.PRDR = s.PRDR || p.PRDR
+	cfg.HeloOnly = cfg.HeloOnly || p.HeloOnly
+	cfg.LowerCase, cfg.ResetFirst = p.LowerCase, p.Reset
+	if cfg.Timeouts == (smtpclient.Timeouts{}) {
+		cfg.Timeouts = smtpclient.Timeouts(p.Timeouts)
+	}
 	if s.Early || p.Early {
 		cfg.Offers = &smtpclient.Offers{}
 	}

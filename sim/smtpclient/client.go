@@ -20,6 +20,8 @@ type Config struct {
 	Name         string             // how it introduces itself; "": the host's name (RFC 5321 §4.1.1.1: fully qualified)
 	LMTP         bool               // speak RFC 2033
 	HeloOnly     bool               // a client of 1982: HELO, no extensions
+	LowerCase    bool               // verbs in lower case, whose case does not matter (RFC 5321 §2.4)
+	ResetFirst   bool               // RSET before each mail but the first (RFC 5321 §4.1.1.5)
 	Without      persona.Extensions // not used although offered
 	Chunking     bool               // send the text with BDAT where CHUNKING is offered
 	TLS          *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
@@ -105,6 +107,7 @@ type Client struct {
 	remote netip.AddrPort
 
 	state    smtp.State
+	again    bool          // a mail has been sent here
 	unclear  bool          // a chunk was refused: RSET must come before anything else (RFC 3030 §2)
 	wait     time.Duration // for the server, at present
 	greeting smtp.Reply

@@ -132,6 +132,9 @@ func (t *transaction) dotAlone() {
 
 // line ends a command that was appended to the buffer.
 func (c *Client) line(v smtp.Verb, with []byte) {
+	if c.cfg.LowerCase {
+		lowerVerb(with[len(c.buf.out):])
+	}
 	if c.claims != nil {
 		c.claimCommand(v, string(with[len(c.buf.out):]))
 	}

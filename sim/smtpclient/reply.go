@@ -150,6 +150,9 @@ func (c *Client) command(v smtp.Verb, words ...string) (smtp.Reply, error) {
 	for _, word := range words[1:] {
 		line = append(append(line, ' '), word...)
 	}
+	if c.cfg.LowerCase {
+		lowerVerb(line[start:])
+	}
 	if c.claims != nil {
 		c.claimCommand(v, string(line[start:]))
 	}
@@ -168,4 +171,16 @@ func (c *Client) write() error {
 		c.state = smtp.StateClosed
 	}
 	return err
+}
+
+// lowerVerb writes the first word of a line in lower case.
+func lowerVerb(line []byte) {
+	for i, b := range line {
+		if b == ' ' {
+			break
+		}
+		if b >= 'A' && b <= 'Z' {
+			line[i] = b | 0x20
+		}
+	}
 }

@@ -50,11 +50,12 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 	if refusal != nil {
 		return refusal
 	}
-	if c.state.InTransaction() || c.unclear { // the last mail ended in the middle
+	if c.state.InTransaction() || c.unclear || c.again && c.cfg.ResetFirst { // the last mail ended in the middle
 		if err := c.Reset(); err != nil {
 			return err.(*Error)
 		}
 	}
+	c.again = true
 	t.utf8 = t.international(text)
 	t.solicit = c.solicitation(text)
 	if t.negotiates() {
