@@ -185,15 +185,20 @@ func (l *ledger) fates(m *mailDraft) map[string]*fate {
 	return out
 }
 
-// expand follows the aliases from an address to its leaves; an alias that leads back is a leaf that nobody has.
+// expand follows the aliases from an address to its leaves; a circle of aliases is a leaf that nobody has.
 func (l *ledger) expand(address string, before []string, leaves map[string]map[string]bool) {
 	way := append(slices.Clone(before), address)
 	to, ok := l.alias(address)
-	if !ok || slices.Contains(before, address) {
-		ways := leaves[address]
+	circle := slices.Index(before, address)
+	if !ok || circle >= 0 {
+		leaf := address
+		if circle >= 0 {
+			leaf = slices.Min(before[circle:]) // wherever one enters it
+		}
+		ways := leaves[leaf]
 		if ways == nil {
 			ways = map[string]bool{}
-			leaves[address] = ways
+			leaves[leaf] = ways
 		}
 		for _, a := range way {
 			ways[a] = true
