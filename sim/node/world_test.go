@@ -17,14 +17,15 @@ import (
 
 // world is a network of nodes in virtual time.
 type world struct {
-	t      testing.TB
-	net    *vnet.Network
-	zones  *dns.Zones
-	nodes  map[string]*Node
-	cfgs   map[string]Config
-	claims []host.Claim
-	dns    []string // "host: MX west.example", the questions in order
-	start  time.Time
+	t       testing.TB
+	net     *vnet.Network
+	zones   *dns.Zones
+	nodes   map[string]*Node
+	cfgs    map[string]Config
+	claims  []host.Claim
+	dns     []string // "host: MX west.example", the questions in order
+	start   time.Time
+	refused []string // what users were told by their mail programs
 }
 
 var nameServer = netip.MustParseAddr("203.0.113.53")
