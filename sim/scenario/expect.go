@@ -76,15 +76,17 @@ func (e *Expect) String() string {
 	return b.String()
 }
 
-// spanOf writes a time span as the file has it: 5d, 36h, 90s.
+// spanOf writes a time span as the file has it: 5d, 49h5m, 90s.
 func spanOf(d time.Duration) string {
-	switch {
-	case d%(24*time.Hour) == 0:
+	if d%(24*time.Hour) == 0 {
 		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
 	}
-	return d.String()
+	s := d.String()
+	if d%time.Minute == 0 {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if d%time.Hour == 0 {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
