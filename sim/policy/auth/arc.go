@@ -23,8 +23,8 @@ type Chain struct {
 
 // Set is what one of those who passed a text on testified (RFC 8617 §4.2).
 type Set struct {
-	Domain  string // who: d= of the seal
-	Results Results
+	Domain  string  // who: d= of the seal
+	Results Results // empty if they cannot be read
 }
 
 // arcFields are the three fields of an instance; value is nil of one that is missing.
@@ -61,7 +61,7 @@ func ValidateARC(text []byte, now time.Time, r Resolver) Chain {
 		_, payload, _ := strings.Cut(string(sets[i].results.value), ";")
 		results, err := ParseResults(payload)
 		if err != nil {
-			return chain.broken("ARC-Authentication-Results %d: %v", i+1, err)
+			results = Results{} // the chain holds all the same (RFC 8617 §5.2): this one says nothing that can be read
 		}
 		chain.Sets = append(chain.Sets, Set{strings.ToLower(sets[i].sealed.domain), results})
 	}

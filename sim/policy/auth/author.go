@@ -2,6 +2,8 @@ package auth
 
 import (
 	"fmt"
+	"io"
+	"mime"
 	"net/mail"
 	"strings"
 
@@ -25,7 +27,9 @@ func Authors(text []byte) ([]string, error) {
 	if len(fields[0].value) > maxFrom {
 		return nil, fmt.Errorf("a From field of %d octets: expected at most %d", len(fields[0].value), maxFrom)
 	}
-	list, err := mail.ParseAddressList(withoutComments(fields[0].body()))
+	// names in front of addresses may be in any charset, declared or not; only the addresses matter
+	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{CharsetReader: func(_ string, in io.Reader) (io.Reader, error) { return in, nil }}}
+	list, err := parser.ParseList(strings.ToValidUTF8(withoutComments(fields[0].body()), "?"))
 	if err != nil {
 		return nil, fmt.Errorf("field From: expected addresses: %w", err)
 	}

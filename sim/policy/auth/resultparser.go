@@ -126,7 +126,7 @@ func (p *resultParser) method() (Method, error) {
 			prop := Prop{Type: word, Name: strings.ToLower(p.word(nameStop))}
 			ok := prop.Name != "" && p.take('=')
 			if ok {
-				prop.Value, ok = p.value(wordStop)
+				prop.Value, _ = p.value(wordStop) // nothing: RFC 7601 §2.2 wants a value, some sites leave it out for <>
 			}
 			if !ok || len(m.Props) == maxProps {
 				return m, p.err("a property such as smtp.mailfrom=east.example")

@@ -119,6 +119,9 @@ func ParseResults(value string) (Results, error) {
 		if len(out.Methods) == 0 && p.none() {
 			return out, nil
 		}
+		if p.space(); p.at == len(p.s) && len(out.Methods) > 0 {
+			break // a semicolon at the end, as large sites write it
+		}
 		m, err := p.method()
 		if err != nil {
 			return out, err

@@ -23,7 +23,7 @@ func TestParseResults(t *testing.T) {
 		{`mx; dkim=fail reason="a \"b\"" header.i=@east.example`,
 			"Authentication-Results: mx;\r\n\tdkim=fail reason=\"a \\\"b\\\"\" header.i=@east.example\r\n"},
 		{"", ""}, {"example.org", ""}, {"example.org 2; none", ""}, {"; spf=pass", ""}, {"a; spf", ""}, {"a; spf=pass smtp", ""},
-		{"a; spf=pass smtp.mailfrom=", ""}, {`a; spf=pass reason="x`, ""}, {"a; spf=pass, dkim=pass", ""},
+		{"a; spf=pass smtp.mailfrom=;", "Authentication-Results: a;\r\n\tspf=pass smtp.mailfrom=\"\"\r\n"}, {"a;", ""}, {"a; ;", ""}, {`a; spf=pass reason="x`, ""}, {"a; spf=pass, dkim=pass", ""},
 	} {
 		got, err := ParseResults(c.value)
 		switch {

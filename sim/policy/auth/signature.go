@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
 )
 
 // Limits of a signature.
@@ -31,7 +33,7 @@ const (
 type signature struct {
 	kind             kind
 	algorithm        Algorithm
-	domain, selector string // as written
+	domain, selector string // with A-labels
 	identity         string // i= of a DKIM-Signature; "@" and the domain if it is left out
 	instance         int    // i= of an ARC field
 	chain            Result // cv= of an ARC-Seal
@@ -50,7 +52,7 @@ func parseSignature(value string, k kind) (signature, *failure) {
 	if err != nil {
 		return s, &failure{Neutral, err.Error()}
 	}
-	s.domain, s.selector = tags.or("d", ""), tags.or("s", "")
+	s.domain, s.selector = smtp.ALabels(tags.or("d", "")), smtp.ALabels(tags.or("s", "")) // U-labels may come: RFC 8617 §4.1.4
 	required := []string{"a", "b", "d", "s"}
 	if k != arcSeal {
 		required = append(required, "h", "bh")
@@ -109,7 +111,7 @@ func (s *signature) readIdentity(tags tagList) error {
 		return nil
 	}
 	at := strings.LastIndexByte(i, '@')
-	if at < 0 || len(i) > maxIdentity || !within(i[at+1:], s.domain) {
+	if at < 0 || len(i) > maxIdentity || !within(smtp.ALabels(i[at+1:]), s.domain) {
 		return fmt.Errorf("i=%s: expected an identity within %s", shorten(i), s.domain)
 	}
 	return nil
@@ -245,4 +247,10 @@ func unsigned(raw []byte) []byte {
 		at = end
 	}
 	return out
+}
+
+// ownDomain reports whether i= names somebody in d= itself, not below it.
+func (s *signature) ownDomain() bool {
+	_, domain := cutAddress(s.identity)
+	return strings.EqualFold(smtp.ALabels(domain), s.domain)
 }

@@ -116,7 +116,7 @@ func (s *signature) check(data []byte, records []string) *failure {
 		switch {
 		case bad != nil:
 			last = bad
-		case key.strict && s.kind == dkimSignature && !strings.EqualFold(s.identity[strings.LastIndexByte(s.identity, '@')+1:], s.domain):
+		case key.strict && s.kind == dkimSignature && !s.ownDomain():
 			last = permanent("the key's t=s does not allow a subdomain in i=")
 		case !key.verify(data, s.data):
 			last = &failure{Fail, "signature did not verify"}
