@@ -62,12 +62,13 @@ func testEdges() map[string]string {
 	return map[string]string{
 		"sim":            "sim/vnet trace/analyze trace/capture trace/hops trace/table", // the witnesses of the crown test
 		"sim/node":       "sim/vnet",                                                    // nodes are tried in the deterministic world
+		"sim/mtqp":       "codes/smtp sim/vnet",
 		"sim/queue":      "sim/vnet",
 		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
 		"sim/vnet":       "trace/capture", // tshark judges the frames
 		"sim/dns":        "sim/vnet",
-		"sim/lossless":   "codes/smtp sim sim/fault sim/host sim/node sim/queue sim/scenario sim/smtpclient sim/smtpserver", // a room of tests
+		"sim/lossless":   "codes/smtp sim sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet", // a room of tests
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
 		// the runner of the suite
