@@ -12,6 +12,10 @@ import (
 func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 	allowed := n.allowed(smtp.MAIL)
 	customs := &n.srv.persona.Customs
+	if !allowed && n.state.InTransaction() && n.srv.persona.Texts[persona.MailNested].Code == 250 {
+		n.abort() // the old transaction is forgotten, and nobody told (qmail)
+		n.state, allowed = smtp.StateReady, true
+	}
 	switch {
 	case customs.BareVerbUnknown && !hasPrefixFold(c.Line, "MAIL FROM:"):
 		n.say(persona.VerbUnknown)

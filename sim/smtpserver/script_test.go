@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/smtpserver"
 )
@@ -213,6 +214,8 @@ func applyConfig(cfg *smtpserver.Config, b *box, key, value string) error {
 				cfg.Persona.Customs.BareLF = p
 			}
 		}
+	case "ends":
+		cfg.Persona.Customs.Ends = smtp.TextEndByName(value)
 	case "verify", "users":
 		b.knows = true
 	case "refuse":
