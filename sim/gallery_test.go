@@ -7,10 +7,11 @@ import (
 	"github.com/smtpsim/smtpsim/sim/scenario"
 )
 
-// gallerySeeds are those that every scenario of the gallery is run with beside its own.
-func gallerySeeds(sc *scenario.Scenario) []uint64 { return []uint64{sc.Seed, sc.Seed + 1001} }
+// gallerySeeds are those that every scenario of the gallery is run with: its own twice, and another.
+func gallerySeeds(sc *scenario.Scenario) []uint64 { return []uint64{sc.Seed, sc.Seed, sc.Seed + 1001} }
 
-// Every scenario of the gallery says on top what it shows, fits on a page, ends in expectations, and they hold.
+// Every scenario of the gallery says on top what it shows, fits on a page, ends in expectations, and they hold; the same seed
+// gives the same world again.
 func TestGallery(t *testing.T) {
 	names := scenario.Gallery()
 	if len(names) == 0 {
@@ -35,15 +36,20 @@ func TestGallery(t *testing.T) {
 			if len(sc.Expects) == 0 {
 				t.Errorf("%s.yaml: expected expectations at the end (expect: …)", name)
 			}
+			digests := map[uint64]string{}
 			for _, seed := range gallerySeeds(sc) {
-				hold(t, sc, name, seed)
+				digest := hold(t, sc, name, seed)
+				if first, again := digests[seed]; again && first != digest {
+					t.Errorf("%s.yaml, seed %d: the second run went another way than the first", name, seed)
+				}
+				digests[seed] = digest
 			}
 		})
 	}
 }
 
-// hold runs a scenario and names each expectation that fails.
-func hold(t *testing.T, sc *scenario.Scenario, name string, seed uint64) {
+// hold runs a scenario, names each expectation that fails, and gives the digest of all that happened.
+func hold(t *testing.T, sc *scenario.Scenario, name string, seed uint64) string {
 	t.Helper()
 	w, err := Open(sc, Options{Seed: &seed}, Sinks{})
 	if err != nil {
@@ -56,4 +62,5 @@ func hold(t *testing.T, sc *scenario.Scenario, name string, seed uint64) {
 			t.Errorf("%s.yaml, seed %d: %s", name, seed, v)
 		}
 	}
+	return w.ev.sum()
 }
