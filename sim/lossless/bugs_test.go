@@ -36,6 +36,7 @@ func bugs() []bug {
 		{"bounces a bounce", bouncesBounce},
 		{"loops without counting hops", countless},
 		{"relays for anybody", openRelay},
+		{"sends passwords outside TLS", inClear},
 	}
 }
 
@@ -283,6 +284,20 @@ func (s relaySession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.R
 		return nil
 	}
 	return reply
+}
+
+func inClear(cfg *node.Config) node.Seams {
+	if cfg.Accounts != nil {
+		a := *cfg.Accounts
+		a.InClear = true
+		cfg.Accounts = &a
+	}
+	for name, login := range cfg.Logins {
+		l := *login
+		l.InClear = true
+		cfg.Logins[name] = &l
+	}
+	return node.Seams{}
 }
 
 func openRelay(cfg *node.Config) node.Seams {

@@ -24,6 +24,7 @@ type hostDraft struct {
 	aliases map[string]string // local part to an address
 	routes  map[string]string // domain to a host
 	lines   []string          // further keys
+	login   string            // keys of the mail program: AUTH
 }
 
 type mailDraft struct {
@@ -85,8 +86,8 @@ func (d *draft) yaml() string {
 
 func (h *hostDraft) yaml(b *strings.Builder, d *draft) {
 	if slices.ContainsFunc(d.mails, func(m mailDraft) bool { return m.from == h.n }) {
-		fmt.Fprintf(b, "  - {name: pc%d.example, addresses: [198.51.100.%d], roles: [mua], user: ann@%s, submit-to: mx%d}\n",
-			h.n, h.n+1, h.domain(), h.n)
+		fmt.Fprintf(b, "  - {name: pc%d.example, addresses: [198.51.100.%d], roles: [mua], user: ann@%s, submit-to: mx%d%s}\n",
+			h.n, h.n+1, h.domain(), h.n, h.login)
 	}
 	fmt.Fprintf(b, "  - name: %s\n    addresses: [192.0.2.%d]\n    roles: [msa, mta, mda]\n    domains: [%s]\n    users: [ann, bob]\n    relay-from: [198.51.100.%d]\n",
 		h.name(), h.n+1, h.domain(), h.n+1)
@@ -129,7 +130,7 @@ func (m *mailDraft) yaml(b *strings.Builder) {
 func (d *draft) size() (n int) {
 	for i := range d.hosts {
 		h := &d.hosts[i]
-		n += 2 + len(h.aliases) + len(h.routes) + len(h.lines)
+		n += 2 + min(len(h.login), 1) + len(h.aliases) + len(h.routes) + len(h.lines)
 		if h.backup >= 0 {
 			n++
 		}

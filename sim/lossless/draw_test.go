@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/sim/fault"
+	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
 // drawer draws from one stream, so that a number names a network.
@@ -67,7 +68,7 @@ func (r drawer) host(n, hosts int) hostDraft {
 		percent int
 		text    string
 	}{
-		{40, "persona: exim"}, {10, "ehlo: no"}, {20, "extensions: [SIZE, ENHANCEDSTATUSCODES]"}, {30, "limits: {hops: 6}"},
+		{70, "persona: " + pick(r, persona.Names()...)}, {10, "ehlo: no"}, {20, "extensions: [SIZE, ENHANCEDSTATUSCODES]"}, {30, "limits: {hops: 6}"},
 		{10, "limits: {message-size: 3000}"}, {15, "tls: {offer: yes}"}, {80, "retry: [5m, 20m, 2h]"},
 		{40, "give-up: " + pick(r, "1h", "6h", "2d")}, {10, "clock: {offset: " + pick(r, "-3h", "25h") + "}"},
 	} {
@@ -75,6 +76,10 @@ func (r drawer) host(n, hosts int) hostDraft {
 		if r.odds(line.percent) && !dup {
 			h.lines = append(h.lines, line.text)
 		}
+	}
+	if r.odds(20) {
+		h.login = ", auth: {user: ann, password: secret}"
+		h.lines = append(h.lines, "passwords: {ann: secret}", "auth: {mechanisms: ["+pick(r, "PLAIN", "LOGIN, CRAM-MD5", "SCRAM-SHA-256")+"]}")
 	}
 	return h
 }

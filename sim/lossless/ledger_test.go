@@ -10,6 +10,7 @@ import (
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
+	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/sim/smtpclient"
@@ -49,6 +50,11 @@ func (l *ledger) watch(bug *bug) func(*node.Config) {
 		l.disks[name] = cfg.Host.Store
 		for d := range cfg.Domains {
 			cfg.DoubleTo = "postmaster@" + cfg.Domains[d]
+		}
+		if h, _ := l.sc.Host(name); h.Auth.User != "" && !h.Auth.InClear {
+			tapped := *cfg.Host
+			tapped.Dialer = wire{cfg.Host.Dialer, l, name}
+			cfg.Host = &tapped
 		}
 		var seams node.Seams
 		if bug != nil {
@@ -95,12 +101,22 @@ func (s server) Session(p *smtpserver.Peer) (smtpserver.Session, *smtp.Reply) {
 	if inner == nil {
 		return nil, r
 	}
-	return serverSession{inner, s}, r
+	watched := serverSession{inner, s}
+	if a, knows := inner.(smtpserver.Authenticator); knows {
+		return authSession{watched, a}, r
+	}
+	return watched, r
 }
 
 type serverSession struct {
 	smtpserver.Session
 	server server
+}
+
+// authSession is one that knows passwords.
+type authSession struct {
+	serverSession
+	smtpserver.Authenticator
 }
 
 // Rcpt: no open relay (RFC 5321 §7.1 and common sense): foreign mail only from the host's own clients, or as backup exchanger.
@@ -110,7 +126,7 @@ func (s serverSession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.
 		return reply
 	}
 	h, _ := s.server.l.sc.Host(s.server.name)
-	own := slices.ContainsFunc(h.RelayFrom, func(p netip.Prefix) bool { return p.Contains(t.Remote.Addr()) })
+	own := t.User != "" || slices.ContainsFunc(h.RelayFrom, func(p netip.Prefix) bool { return p.Contains(t.Remote.Addr()) })
 	if d := r.Forward.Domain; !own && !slices.Contains(h.Domains, d) && !slices.Contains(h.RelayTo, d) {
 		s.server.l.accuse("%s relays for anybody: it took <%s> from %s", s.server.name, r.Forward.Address(), s.server.l.hostAt(t.Remote.Addr()))
 	}
@@ -144,13 +160,10 @@ func isPostmaster(address string) bool { return strings.HasPrefix(address, "post
 
 // hopLimit is what a host of the scenario says, or its software.
 func hopLimit(h *scenario.Host) int {
-	switch {
-	case h.Limits.Hops > 0:
+	if h.Limits.Hops > 0 {
 		return h.Limits.Hops
-	case h.Persona == "exim":
-		return 30
 	}
-	return 50
+	return persona.ByName(h.Persona).HopLimit
 }
 
 // client is the witness beside a client.

@@ -37,6 +37,7 @@ func smaller(d *draft) []*draft {
 	for i := range d.hosts {
 		without(func(c *draft) { c.hosts[i].backup = -1 })
 		without(func(c *draft) { c.hosts[i].aliases = nil })
+		without(func(c *draft) { c.hosts[i].login = "" })
 		without(func(c *draft) { c.hosts[i].routes = nil })
 		for j := range d.hosts[i].lines {
 			without(func(c *draft) { c.hosts[i].lines = slices.Delete(slices.Clone(c.hosts[i].lines), j, j+1) })
