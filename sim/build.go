@@ -49,11 +49,11 @@ func (w *World) build(secrets func([]byte), ports func(*host.Host), configure fu
 	for _, l := range sc.Links {
 		w.net.SetLink(l.Between[0], l.Between[1], vnetLink(l))
 	}
-	if err := w.buildZones(); err != nil {
+	authority := newAuthority(w.Seed(), sc.Start, secrets)
+	if err := w.buildZones(authority); err != nil {
 		return err
 	}
 	w.nodes = map[string]*node.Node{}
-	authority := newAuthority(w.Seed(), sc.Start, secrets)
 	for i := range sc.Hosts {
 		cfg, err := w.nodeConfig(&sc.Hosts[i], authority)
 		if err != nil {
@@ -70,6 +70,9 @@ func (w *World) build(secrets func([]byte), ports func(*host.Host), configure fu
 			return err
 		}
 		w.nodes[cfg.Host.Name] = n
+		if d := n.DNS(); d != nil {
+			d.SetSecured(secured(sc))
+		}
 		w.breakNames(n)
 		if len(sc.Troubles) > 0 {
 			w.troubles.configs[cfg.Host.Name] = cfg
@@ -96,7 +99,7 @@ func faultKind(how string) dns.FaultKind {
 }
 
 // buildZones makes one root zone of what the scenario writes and of what follows from its hosts: A, AAAA and PTR.
-func (w *World) buildZones() error {
+func (w *World) buildZones(ca *authority) error {
 	lines := append([]string{fmt.Sprintf(". %d IN SOA ns.example. hostmaster.ns.example. 1 3600 600 86400 %d", hostTTL, negativeTTL)},
 		w.scenario.Zones...)
 	for _, h := range w.scenario.Hosts {
@@ -113,6 +116,11 @@ func (w *World) buildZones() error {
 	if err != nil {
 		return err
 	}
+	policies, err := publish(w.scenario, ca)
+	if err != nil {
+		return err
+	}
+	lines = append(lines, policies...)
 	root, err := dns.ParseZone(".", append(lines, keys...)...)
 	if err != nil {
 		return fmt.Errorf("%s: zones: %w", w.scenario.Name, err)
@@ -190,6 +198,9 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	}
 	w.accounts(&cfg, h, ca)
 	cfg.Admission = w.admission(h)
+	if err := secure(&cfg, h, ca); err != nil {
+		return cfg, err
+	}
 	if err := w.authenticate(&cfg, h); err != nil {
 		return cfg, err
 	}

@@ -26,6 +26,8 @@ type verdict struct {
 // be given back, is refused while the client is still there.
 func (s *session) verifySender(m smtp.Mailbox) *smtp.Reply {
 	switch r := s.node.inquire(m); {
+	case r.Code == 556: // RFC 7505 §4.1: a domain that takes no mail can be told of nothing
+		return refused(550, "5.7.27", "<"+m.String()+">: Sender address rejected: its domain takes no mail (null MX)")
 	case r.Permanent():
 		return refused(550, "5.1.7", "<"+m.String()+">: Sender address rejected: undeliverable address: "+oneLine(r))
 	case !r.Positive():
@@ -37,7 +39,10 @@ func (s *session) verifySender(m smtp.Mailbox) *smtp.Reply {
 // verifyRecipient asks the host that mail for m goes to next. A backup MX that does not ask takes mail for everybody and has
 // to give it back to reverse-paths that may be forged: backscatter.
 func (s *session) verifyRecipient(m smtp.Mailbox) *smtp.Reply {
-	if r := s.node.inquire(m); r.Permanent() {
+	switch r := s.node.inquire(m); {
+	case r.Code == 556: // RFC 7504 §4, RFC 7505 §4.1
+		return refused(556, "5.1.10", "<"+m.String()+">: Recipient address rejected: its domain takes no mail (null MX)")
+	case r.Permanent():
 		return refused(550, "5.1.1", "<"+m.String()+">: Recipient address rejected: undeliverable address: "+oneLine(r))
 	}
 	return nil // the next host may be away: that is what a backup is for

@@ -67,6 +67,7 @@ type Config struct {
 	DelayDSN      time.Duration   // 0: the persona's; negative: never
 	DoubleTo      string          // mailbox for reports that cannot be delivered; "": dropped
 
+	Web        WebPage                  // what the web role shows on port 443
 	Admission  *Admission               // what it demands of strangers; nil: nothing
 	Disclosure Disclosure               // what VRFY, EXPN and HELP tell
 	Routing    Routing                  // source routes and the percent sign
@@ -91,9 +92,18 @@ type Config struct {
 // TLS is a host's stand to STARTTLS.
 type TLS struct {
 	Server      *tls.Config // with a certificate: offered; nil: not
+	DANE        bool        // as a client, hold servers against TLSA records (RFC 7672)
+	STS         bool        // and against MTA-STS policies (RFC 8461)
+	Strict      bool        // keep to REQUIRETLS and TLS-Required (RFC 8689)
 	Submissions bool        // the MSA serves port 465 too, where TLS begins with the connection (RFC 8314 §3.3)
 	Client      queue.TLSUse
 	Base        *tls.Config // for connections to others: roots, key log; nil: the defaults
+}
+
+// WebPage is the MTA-STS policy that a web host serves (RFC 8461 §3.3).
+type WebPage struct {
+	Policy string // "": port 443 is closed
+	TLS    *tls.Config
 }
 
 // Limits bound what a host takes; 0 means the persona's.

@@ -9,6 +9,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/sim/policy/secure"
 	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/sim/smtpclient"
 	"github.com/smtpsim/smtpsim/sim/smtpserver"
@@ -35,11 +36,12 @@ type Node struct {
 	users   map[string]bool // lower-case local parts
 	aliases map[string][]string
 
-	tally   tally // for DMARC reports
+	tally tally // for DMARC reports
 
-	mu    sync.Mutex
-	count int                // of messages composed
-	asked map[string]verdict // addresses that other hosts were asked about, by lower-case address
+	mu       sync.Mutex
+	count    int                // of messages composed
+	policies secure.Cache       // MTA-STS, of other domains
+	asked    map[string]verdict // addresses that other hosts were asked about, by lower-case address
 }
 
 // Start opens the services of a host. After a crash of its processes it is called again with the same Config: spool and
@@ -55,7 +57,7 @@ func Start(cfg Config) (*Node, error) {
 		n.aliases[strings.ToLower(name)] = to
 	}
 	if len(cfg.Resolver) > 0 {
-		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver})
+		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver, Secure: cfg.TLS.DANE || cfg.TLS.Strict})
 	}
 	n.connect = cfg.Seams.connect(n.connector(cfg.Sending.client(&n.persona.Client,
 		smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"})))
@@ -146,7 +148,10 @@ func (n *Node) openQueue() error {
 	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
 	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
 		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp,
-		Checkpoint: c.Checkpoint, Speaks: n.speaks}
+		Checkpoint: c.Checkpoint, Speaks: n.speaks, Expand: n.expand}
+	if c.TLS.DANE || c.TLS.STS || c.TLS.Strict {
+		opts.Demands = n.demands
+	}
 	router.Local = func(d string) bool { return n.isOwnLiteral(d) }
 	if c.is(MDA) || c.Store == nil {
 		router.Local = func(d string) bool { return n.domains[d] || n.isOwnLiteral(d) }
@@ -181,6 +186,9 @@ func (n *Node) listen(sv service) error {
 	if n.cfg.Disclosure.Expand == "real" {
 		cfg.With |= persona.Expn
 	}
+	if n.cfg.TLS.Strict {
+		cfg.With |= persona.RequireTLS
+	}
 	n.authenticates(&cfg, sv.policy)
 	with, without := n.cfg.announced(sv.policy)
 	cfg.With |= with
@@ -195,33 +203,6 @@ func (n *Node) listen(sv service) error {
 	s := smtpserver.New(n.host, cfg)
 	n.servers = append(n.servers, s)
 	n.host.Go(fmt.Sprintf("listen %d", sv.port), func() { _ = s.Run(ln, n.host.Go) }) // ends with the world
-	return nil
-}
-
-// startWeb answers on port 80 that there is a web server, and nothing else.
-func (n *Node) startWeb() error {
-	ln, err := n.host.Listen(netip.AddrPortFrom(netip.Addr{}, portWeb))
-	if err != nil {
-		return err
-	}
-	n.host.Go("web", func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			n.host.Go("web connection", func() {
-				defer conn.Close()
-				request := make([]byte, 1024)
-				if host.Timeout(conn, n.host.Clock, webTimeout) != nil {
-					return
-				}
-				if _, err := conn.Read(request); err == nil {
-					_, _ = conn.Write([]byte("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nThis is " + n.host.Name + ".\r\n"))
-				}
-			})
-		}
-	})
 	return nil
 }
 

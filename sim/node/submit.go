@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
@@ -14,8 +13,6 @@ import (
 	"github.com/smtpsim/smtpsim/sim/smtpclient"
 	"github.com/smtpsim/smtpsim/trace/field"
 )
-
-const webTimeout = time.Minute
 
 // ErrNoMail is a host that can neither submit nor queue.
 var ErrNoMail = errors.New("this host has no MUA, MSA or MTA")

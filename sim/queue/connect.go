@@ -20,6 +20,8 @@ type Target struct {
 	Addr    netip.AddrPort
 	LMTP    bool
 	Timeout time.Duration // for the connection; 0: the network's own
+	Demand  *Demand       // what TLS must be there; nil: the host's own stand
+	lax     bool          // rather without TLS than not at all (RFC 8689 §3)
 }
 
 // String is "mx1.west.example[192.0.2.25]:25".
@@ -62,8 +64,16 @@ func ConnectSMTP(h *host.Host, cfg smtpclient.Config, use TLSUse) Connector {
 	configs := tlsConfigs{base: cfg.TLS, verify: use == TLSMust, byName: map[string]*tls.Config{}}
 	return func(t Target) (Session, error) {
 		cfg := cfg
+		use := use
+		if t.lax && use == TLSMust {
+			use = TLSMay
+		}
 		cfg.LMTP, cfg.TLS, cfg.TLSRequired = t.LMTP, nil, use == TLSMust
-		if use != TLSNever {
+		switch {
+		case t.Demand != nil:
+			use = TLSMust
+			cfg.TLS, cfg.TLSRequired = configs.demanded(t.Name, t.Demand), true
+		case use != TLSNever:
 			cfg.TLS = configs.of(t.Name)
 		}
 		cfg.ImplicitTLS = t.Addr.Port() == portSubmissions

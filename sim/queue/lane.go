@@ -106,6 +106,7 @@ type worker struct {
 	sent    int     // messages in it
 	all     []int   // scratch
 	targets []Target
+	care    care // of the present mail, and of the session
 	met     bool // in this attempt: a host was there and spoke of this mail
 	again   bool // the host that was just asked is to be asked again
 }
@@ -153,8 +154,9 @@ func (w *worker) attempt(j job) {
 		w.all = append(w.all, k)
 	}
 	todo := w.all
-	if w.session != nil && w.sent >= q.opts.PerDialog {
-		w.hangUp()
+	if care := q.careOf(j.mail, text); care != w.care || w.sent >= q.opts.PerDialog {
+		w.hangUp() // what was good enough for the last mail may not be for this one
+		w.care = care
 	}
 	if w.session != nil {
 		w.claimRouted(j)

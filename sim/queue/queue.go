@@ -20,18 +20,20 @@ type Options struct {
 	Persona *persona.Persona // schedule, give-up times, queue ids
 	Connect Connector        // how to open a session to another host
 
-	Deliver    func(Delivery) smtp.Reply                   // local delivery; nil: there is none, 550
-	Stamp      func(id string, to []smtp.Recipient) string // trace field with its line end for mail made here; nil: none
-	Waits      []time.Duration                             // between tries, the last one again and again; nil: the persona's
-	GiveUp     time.Duration                               // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
-	DelayDSN   time.Duration                               // a "delayed" report after so long; 0: the persona's; < 0: never
-	DoubleTo   string                                      // mailbox that gets what would be a report about a report; "": dropped with a claim
-	Workers    int                                         // at the same time, over all domains; 0: 50
-	PerSend    int                                         // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
-	PerDialog  int                                         // messages in one session; 0: 100
-	Checkpoint bool                                        // let interrupted transfers be gone on with (RFC 1845)
-	DialMax    time.Duration                               // for one connection attempt; 0: the network's own
-	Speaks     persona.Extensions                          // those of the host's own servers
+	Deliver    func(Delivery) smtp.Reply                              // local delivery; nil: there is none, 550
+	Stamp      func(id string, to []smtp.Recipient) string            // trace field with its line end for mail made here; nil: none
+	Waits      []time.Duration                                        // between tries, the last one again and again; nil: the persona's
+	GiveUp     time.Duration                                          // 0: the persona's, at least for RFC 5321 §4.5.4.1's 4-5 days
+	DelayDSN   time.Duration                                          // a "delayed" report after so long; 0: the persona's; < 0: never
+	DoubleTo   string                                                 // mailbox that gets what would be a report about a report; "": dropped with a claim
+	Workers    int                                                    // at the same time, over all domains; 0: 50
+	PerSend    int                                                    // recipients in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
+	PerDialog  int                                                    // messages in one session; 0: 100
+	Checkpoint bool                                                   // let interrupted transfers be gone on with (RFC 1845)
+	Demands    Demands                                                // what domains and senders want of TLS; nil: nothing
+	DialMax    time.Duration                                          // for one connection attempt; 0: the network's own
+	Speaks     persona.Extensions                                     // those of the host's own servers
+	Expand     func([]smtp.Recipient) (out []smtp.Recipient, ok bool) // the host's aliases, for reports to its own users; nil: none
 }
 
 // Delivery is what the local delivery agent gets: one mail for one recipient.

@@ -96,8 +96,13 @@ func (w *worker) send(j job, todo []int, text []byte, outs []Outcome) (left []in
 // not taken to the next one (RFC 5321 §4.2.1: "SHOULD NOT repeat the exact request"), a 4yz waits: RFC 5321 §5.1 has the client able to try the next address until one
 // succeeds, §4.2.1 has it try again later. Real servers differ; here the mail waits, as its recipient's own exchanger asked.
 func elsewhere(r *smtpclient.Recipient) bool {
-	return r.Reply.Code == 0 && r.Stage != smtpclient.StageEnd || r.Reply.Code == 421
+	return r.Reply.Code == 0 && r.Stage != smtpclient.StageEnd || r.Reply.Code == 421 || r.Reply.Enhanced == needsRequireTLS
 }
+
+// needsRequireTLS is what the client says of a server without REQUIRETLS. RFC 8689 §4.2.1: "repeat ... with each host".
+//
+//house:table constant
+var needsRequireTLS = smtp.EnhancedCode{5, 7, 30}
 
 // resolve looks up the addresses of a group's exchangers. own: one of them is this host.
 func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, own bool) {
@@ -117,7 +122,10 @@ func (w *worker) resolve(group []Exchanger, fails *failures) (targets []Target, 
 			if x.Port == PortSMTP && router.ours(a) { // on another port somebody else listens: a filter, a message store
 				return nil, true
 			}
-			targets = append(targets, Target{Name: x.Name, Addr: netip.AddrPortFrom(a, x.Port), LMTP: w.plan.LMTP, Timeout: w.queue.opts.DialMax})
+			t := Target{Name: x.Name, Addr: netip.AddrPortFrom(a, x.Port), LMTP: w.plan.LMTP, Timeout: w.queue.opts.DialMax}
+			if w.queue.opts.Demands == nil || w.demand(&t, fails) {
+				targets = append(targets, t)
+			}
 		}
 	}
 	w.targets = targets

@@ -22,6 +22,7 @@ func (p *parser) zones() {
 		}
 		p.s.Zones = append(p.s.Zones, line)
 	}
+	p.secured()
 	for _, y := range p.f.Broken {
 		name := must[string](p)(y.Name.hostName())
 		how := must[string](p)(y.How.oneOf("servfail", "silent"))

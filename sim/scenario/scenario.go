@@ -21,6 +21,8 @@ type Scenario struct {
 	Hosts    []Host
 	Zones    []string      // resource records in zone-file form, one each
 	Broken   []Broken      // names that answer SERVFAIL or not at all
+	Signed   []string      // zones with DNSSEC
+	Bogus    []string      // zones whose DNSSEC is broken
 	Mail     []Mail        // in time order
 	Faults   []Fault       // in time order
 	Troubles []fault.Fault // faults with do:, as the file lists them: the place is the name of a stream of chance
@@ -70,6 +72,7 @@ type Host struct {
 	NoEHLO     bool                // a host of 1982: EHLO is answered 500
 	TLS        TLS
 	Service
+	Policy STSPolicy // web: what it serves
 	Sending
 	Extended
 	Authentication
@@ -89,6 +92,10 @@ type Host struct {
 type TLS struct {
 	Offer       bool   // as a server
 	Submissions bool   // port 465 too
+	DANE        bool   // as a client, holds servers against TLSA records
+	STS         bool   // and against MTA-STS policies
+	Strict      bool   // REQUIRETLS, offered and kept to
+	TLSA        string // published of its certificate: "ee", "ta", "wrong"; "": nothing
 	Client      string // "never", "may", "must"; "": "may" if the peer offers it
 	Certificate string // "valid", "expired", "wrong-name"; "": "valid"
 }

@@ -1,0 +1,69 @@
+package queue
+
+import (
+	"bytes"
+	"crypto/tls"
+	"strings"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
+)
+
+// Demand is what TLS must be at one exchanger, because the domain has published it or the sender wants it so.
+type Demand struct {
+	Verify func(tls.ConnectionState) error // nil: TLS, but the certificate is not looked at (RFC 7672 §2.2: no usable record)
+}
+
+// Demands finds out what is demanded at an exchanger of a domain. strict: the mail says REQUIRETLS (RFC 8689 §4.2.1). nil and
+// nil: the host's own stand to TLS. An Outcome means that the exchanger cannot be used for this mail.
+type Demands func(domain, exchanger string, strict bool) (*Demand, *Outcome)
+
+// care is how a mail wants to be carried.
+type care uint8
+
+const (
+	careUsual  care = iota
+	careStrict      // REQUIRETLS
+	careLax         // "TLS-Required: No" (RFC 8689 §3): delivery counts more than any policy
+)
+
+// careOf reads it from the envelope, else from the header section; REQUIRETLS wins (RFC 8689 §4.1).
+func (q *Queue) careOf(m *mail, text []byte) care {
+	if q.opts.Demands == nil {
+		return careUsual
+	}
+	if _, ok := smtp.FindParam(m.envelope.Params, "REQUIRETLS"); ok && !m.envelope.Reverse.Null {
+		return careStrict
+	}
+	for line := range bytes.SplitSeq(headerSection(text), []byte("\r\n")) {
+		name, value, ok := strings.Cut(string(line), ":")
+		if ok && strings.EqualFold(name, "TLS-Required") && strings.EqualFold(strings.TrimSpace(value), "no") {
+			return careLax
+		}
+	}
+	return careUsual
+}
+
+// demand asks what the exchanger must offer for the worker's present mail; false: it cannot be used.
+func (w *worker) demand(t *Target, fails *failures) bool {
+	t.lax = w.care == careLax
+	if w.queue.opts.Demands == nil || t.lax {
+		return true
+	}
+	d, refusal := w.queue.opts.Demands(w.plan.Domain, t.Name, w.care == careStrict)
+	if refusal != nil {
+		fails.outcome(*refusal)
+		return false
+	}
+	t.Demand = d
+	return true
+}
+
+// demanded is the TLS configuration that holds a server against a demand.
+func (c *tlsConfigs) demanded(name string, d *Demand) *tls.Config {
+	made := c.base.Clone()
+	if made == nil {
+		made = &tls.Config{}
+	}
+	made.ServerName, made.InsecureSkipVerify, made.VerifyConnection = name, true, d.Verify
+	return made
+}
