@@ -145,6 +145,7 @@ func (s *script) job(t *testing.T) job {
 	j := job{cfg: smtpclient.Config{Host: fixedHost(host.NoClaims{})}, text: []byte("Subject: x\r\n\r\nhi\r\n"), mails: 1}
 	j.env.Reverse = reverse("carol@ws.example")
 	to := "alice@mx.example"
+	var each []smtp.Param // of RCPT, for every recipient
 	for _, l := range s.lines {
 		if l.mark == "text:" {
 			text, err := strconv.Unquote(l.text)
@@ -180,13 +181,16 @@ func (s *script) job(t *testing.T) job {
 			case "param":
 				name, v, _ := strings.Cut(value, "=")
 				j.env.Params = append(j.env.Params, smtp.Param{Name: name, Value: v})
+			case "rcptparam":
+				name, v, _ := strings.Cut(value, "=")
+				each = append(each, smtp.Param{Name: name, Value: v})
 			default:
 				t.Fatalf("%s: config %q", s.path, word)
 			}
 		}
 	}
 	for address := range strings.SplitSeq(to, ",") {
-		j.env.Recipients = append(j.env.Recipients, smtp.Recipient{Forward: forward(address)})
+		j.env.Recipients = append(j.env.Recipients, smtp.Recipient{Forward: forward(address), Params: each})
 	}
 	return j
 }
