@@ -157,6 +157,9 @@ func (q *Queue) send(m *mail, n notice) (id string, err error) {
 		text = nil // the report can do without
 	}
 	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: true}, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: n.to}}}}
+	if q.opts.Expand != nil {
+		env.Recipients, _ = q.opts.Expand(env.Recipients)
+	}
 	if value, ok := smtp.FindParam(m.envelope.Params, "MT-PRIORITY"); ok {
 		env.Params = []smtp.Param{{Name: "MT-PRIORITY", Value: value}}
 	}
