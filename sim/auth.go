@@ -57,7 +57,8 @@ func (w *World) planFetches() {
 			h := w.net.Host(sc.Name)
 			w.net.Spawn(h, "fetches mail", func() {
 				h.Ports().Clock.Sleep(f.At)
-				_, err := w.nodes[sc.Name].Fetch(node.Fetch{Server: f.From, User: f.User, Password: f.Password, Keep: f.Keep})
+				_, err := w.nodes[sc.Name].Fetch(node.Fetch{Server: f.From, User: f.User, Password: f.Password,
+					InClear: f.InClear, Keep: f.Keep})
 				if err != nil {
 					w.unsent(sc.Name, "", f.From, err.Error())
 				}

@@ -142,7 +142,7 @@ func TestPOP(t *testing.T) {
 		t.Errorf("no password at all: %v", err)
 	}
 	for _, keep := range []bool{true, false} {
-		got, err := fetch(Fetch{User: "alice@nord.example", Password: "secret", Keep: keep})
+		got, err := fetch(Fetch{User: "alice@nord.example", Password: "secret", InClear: keep, Keep: keep})
 		if err != nil || len(got) != 2 || !slices.EqualFunc(got, stored, func(a, b []byte) bool { return string(a) == string(b) }) {
 			t.Errorf("keep %t: %d messages, %v", keep, len(got), err)
 		}

@@ -3,6 +3,7 @@ package node
 import (
 	"bufio"
 	"bytes"
+	"crypto/md5"
 	"errors"
 	"fmt"
 	"net"
@@ -18,12 +19,16 @@ import (
 // ErrPOP is a server's refusal.
 var ErrPOP = errors.New("the POP3 server says no")
 
+// ErrNoAPOP is a server that knows passwords in clear only.
+var ErrNoAPOP = errors.New("the POP3 server takes passwords in clear only")
+
 // Fetch says what an MUA gets from its message store, and how.
 type Fetch struct {
 	Server   string         // looked up by address
 	Addr     netip.AddrPort // where it is, without a look-up; port 0: 110
 	User     string
 	Password string
+	InClear  bool // the password may be sent for all to read (USER and PASS); else APOP, which sends its digest
 	Keep     bool // leave the messages there
 }
 
@@ -62,14 +67,13 @@ type popClient struct {
 }
 
 func (c *popClient) fetch(f Fetch) ([][]byte, error) {
-	if _, err := c.reply(); err != nil {
-		return nil, err
+	banner, err := c.reply()
+	if err == nil {
+		err = c.login(f, banner)
 	}
-	for _, line := range []string{"USER " + f.User, "PASS " + f.Password} {
-		if _, err := c.say(line); err != nil {
-			_, _ = c.say("QUIT") // nothing has come of it
-			return nil, err
-		}
+	if err != nil {
+		_, _ = c.say("QUIT") // nothing has come of it
+		return nil, err
 	}
 	stat, err := c.say("STAT")
 	if err != nil {
@@ -99,6 +103,23 @@ func (c *popClient) fetch(f Fetch) ([][]byte, error) {
 	}
 	_, err = c.say("QUIT")
 	return all, err
+}
+
+// login says who it is, with the digest of the banner's timestamp and the password where it can (RFC 1939 §7).
+func (c *popClient) login(f Fetch, banner string) error {
+	start, end := strings.IndexByte(banner, '<'), strings.LastIndexByte(banner, '>')
+	if start >= 0 && end > start && !f.InClear {
+		_, err := c.say(fmt.Sprintf("APOP %s %x", f.User, md5.Sum([]byte(banner[start:end+1]+f.Password))))
+		return err
+	}
+	if !f.InClear {
+		return ErrNoAPOP
+	}
+	if _, err := c.say("USER " + f.User); err != nil {
+		return err
+	}
+	_, err := c.say("PASS " + f.Password)
+	return err
 }
 
 // say sends a command and gives what stands behind +OK.

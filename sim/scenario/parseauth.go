@@ -38,6 +38,7 @@ type Fetch struct {
 	From     string // host
 	User     string
 	Password string
+	InClear  bool // USER and PASS in place of APOP
 	Keep     bool
 }
 
@@ -65,6 +66,7 @@ type accountYAML struct {
 		From     word `yaml:"from" doc:"the host with the mailbox"`
 		User     word `yaml:"user" doc:"whose; else the user of auth:"`
 		Password word `yaml:"password" doc:"else that of auth:"`
+		InClear  word `yaml:"in-clear" doc:"yes: the password is sent for all to read (USER, PASS), not its digest (APOP)"`
 		Keep     word `yaml:"keep" doc:"yes: the messages stay there"`
 	} `yaml:"fetch" doc:"visits to a mailbox (POP3)"`
 }
@@ -115,7 +117,7 @@ func upper(words []word) (out []string) {
 func (p *parser) fetches(h *Host, y *accountYAML) {
 	for _, f := range y.Fetch {
 		one := Fetch{At: must[time.Duration](p)(f.At.span()), From: p.host(f.From), User: f.User.s, Password: f.Password.s,
-			Keep: must[bool](p)(f.Keep.boolean())}
+			InClear: must[bool](p)(f.InClear.boolean()), Keep: must[bool](p)(f.Keep.boolean())}
 		if one.User == "" {
 			one.User, one.Password = h.Auth.User, h.Auth.Password
 		}
