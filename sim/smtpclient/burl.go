@@ -22,10 +22,17 @@ func (c *Client) SendURL(env smtp.Envelope, url string) (Result, error) {
 }
 
 func (c *Client) sendURL(r *Result, env *smtp.Envelope, url string) *Error {
-	arg, ok := c.Argument(persona.BURL)
-	switch {
-	case !c.Usable():
+	if !c.Usable() {
 		return &Error{Stage: StageMail, Err: errClosed}
+	}
+	arg, ok := c.Argument(persona.BURL)
+	if ok && arg == "" && c.identity != "" { // RFC 4468 §3.1 (3): the arguments may change after AUTH
+		if err := c.introduce(); err != nil {
+			return err.(*Error)
+		}
+		arg, ok = c.Argument(persona.BURL)
+	}
+	switch {
 	case len(env.Recipients) == 0:
 		return local(554, "5.5.4", "no recipients")
 	case !ok || !c.uses(persona.BURL) || !offersURL(arg, url): // RFC 4468 §3.1 (3): none before AUTH

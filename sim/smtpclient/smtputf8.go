@@ -15,20 +15,19 @@ func (c *Client) needsUTF8(env *smtp.Envelope, text []byte) *Error {
 	if c.uses(persona.SMTPUTF8) {
 		return nil
 	}
+	if !c.bounds.ascii {
+		c.bounds.alabel = true
+		if !nameable(env.Reverse.Mailbox) {
+			return local(550, "5.6.7", "the reverse-path needs SMTPUTF8")
+		}
+		for i := range env.Recipients {
+			if !nameable(env.Recipients[i].Forward.Mailbox) {
+				return local(553, "5.6.7", "an address needs SMTPUTF8")
+			}
+		}
+	}
 	if _, asked := smtp.FindParam(env.Params, "SMTPUTF8"); asked && smtp.HasEightBit(text) && mime.HeaderEightBit(text) {
 		return local(554, "5.6.9", "the header section needs SMTPUTF8")
-	}
-	if c.bounds.ascii {
-		return nil
-	}
-	c.bounds.alabel = true
-	if !nameable(env.Reverse.Mailbox) {
-		return local(550, "5.6.7", "the reverse-path needs SMTPUTF8")
-	}
-	for i := range env.Recipients {
-		if !nameable(env.Recipients[i].Forward.Mailbox) {
-			return local(553, "5.6.7", "an address needs SMTPUTF8")
-		}
 	}
 	return nil
 }

@@ -18,14 +18,14 @@ func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
 		User: t.User, By: t.Server, Software: p.Software, With: t.With(), ID: t.ID, Time: now,
 	}
 	if p.Received != field.StylePostfix { // which does not name it
-		from := t.Envelope.Reverse.Address()
+		from := t.traced(t.Envelope.Reverse.Mailbox)
 		r.EnvelopeFrom = &from
 	}
 	if p.WithLower {
 		r.With = strings.ToLower(r.With)
 	}
 	if len(t.Envelope.Recipients) == 1 { // RFC 5321 §7.2: naming one of several tells the others' secrets
-		r.For = []string{t.Envelope.Recipients[0].Forward.Address()}
+		r.For = []string{t.traced(t.Envelope.Recipients[0].Forward.Mailbox)}
 	}
 	if t.TLS != nil {
 		r.TLS = receivedTLS(t.TLS)

@@ -88,3 +88,16 @@ func isPlain(r *smtp.Reply) bool {
 	}
 	return true
 }
+
+// traced is an address as the trace field has it. RFC 6531 §3.7.3 would have U-labels in a mail with SMTPUTF8; where only the
+// domain is not ASCII it has A-labels here, so that the next host may get the mail without SMTPUTF8, whose trace fields
+// "must conform to RFC 5321".
+func (t *Transaction) traced(m smtp.Mailbox) string {
+	if t.UTF8 {
+		ascii := m
+		if ascii.Domain = smtp.ALabels(m.Domain); ascii.IsASCII() {
+			return ascii.String()
+		}
+	}
+	return m.String()
+}
