@@ -33,6 +33,9 @@ func (n *session) strikes(at fault.Stage, recipient string) bool {
 		} else {
 			n.answer(a.Reply)
 		}
+		if at == fault.AtText {
+			n.flush() // nothing comes behind it that would
+		}
 		return true
 	case fault.Hang:
 		n.flush()
