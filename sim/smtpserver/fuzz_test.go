@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes/sasl"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -19,6 +20,8 @@ var starts = []string{
 	"EHLO ws.example\r\nMAIL FROM:<carol@ws.example>\r\nRCPT TO:<alice@mx.example>\r\n",
 	"EHLO ws.example\r\nMAIL FROM:<carol@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nDATA\r\n",
 	"EHLO ws.example\r\nMAIL FROM:<carol@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nBDAT 3\r\nabc",
+	"EHLO ws.example\r\nAUTH CRAM-MD5\r\n",
+	"EHLO ws.example\r\nAUTH SCRAM-SHA-256 biwsbj1hbGljZSxyPWFiYw==\r\n",
 	"LHLO ws.example\r\nMAIL FROM:<carol@ws.example>\r\nRCPT TO:<alice@mx.example>\r\nRCPT TO:<bob@mx.example>\r\n",
 }
 
@@ -41,7 +44,7 @@ func FuzzSession(f *testing.F) {
 			return
 		}
 		cfg := smtpserver.Config{Name: "mx.example", Persona: persona.Postfix(), AuthInClear: true,
-			With: persona.DSN | persona.Expn | persona.Help | persona.Auth}
+			With: persona.DSN | persona.Expn | persona.Help | persona.Auth, Mechanisms: sasl.Mechanisms(), LegacyAuth: kind&0x20 != 0}
 		if kind&0x40 != 0 {
 			cfg.Persona = persona.Exim()
 		}
