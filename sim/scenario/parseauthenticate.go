@@ -78,7 +78,7 @@ func (p *parser) authentication(h *Host, y *authenticationYAML) {
 	if !strings.Contains(h.Sign.Domain, ".") {
 		p.fail(s.Domain.err("expected a domain of at least two labels such as east.example, found %q", s.Domain.s))
 	}
-	if i := s.Identity; i.set() && !strings.HasSuffix(i.s, "@"+h.Sign.Domain) && !strings.HasSuffix(i.s, "."+h.Sign.Domain) {
+	if i := s.Identity; i.set() && (!strings.Contains(i.s, "@") || !strings.HasSuffix(i.s, "@"+h.Sign.Domain) && !strings.HasSuffix(i.s, "."+h.Sign.Domain)) {
 		p.fail(i.err("expected an identity within %s, found %q", h.Sign.Domain, i.s))
 	}
 }
