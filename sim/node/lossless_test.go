@@ -116,7 +116,7 @@ func TestNothingIsLost(t *testing.T) {
 		for n := range rapid.IntRange(1, 6).Draw(rt, "mails") {
 			drawMail(rt, w, names, n)
 		}
-		for _, d := range []time.Duration{time.Second, time.Hour, 20 * 24 * time.Hour} {
+		for _, d := range []time.Duration{time.Second, time.Hour, 30 * 24 * time.Hour} {
 			w.passes(d)
 			stored, ended, relayed, received, delivered := w.fates()
 			waits := w.waiting(names)
@@ -129,7 +129,7 @@ func TestNothingIsLost(t *testing.T) {
 				continue
 			}
 			for key := range waits {
-				rt.Fatalf("after 20 days still waiting: %s", key)
+				rt.Fatalf("after 30 days still waiting: %s", key)
 			}
 			if !maps.Equal(relayed, received) {
 				rt.Fatalf("relayed %v, but received %v", relayed, received)
@@ -170,7 +170,7 @@ func TestCrashesLoseNothing(t *testing.T) {
 			w.net.Crash(name)
 			w.begin(name)
 		}
-		w.passes(20 * 24 * time.Hour)
+		w.passes(30 * 24 * time.Hour)
 		stored, ended, _, _, _ := w.fates()
 		for _, key := range slices.Sorted(maps.Keys(stored)) {
 			if ended[key] < 1 {
@@ -178,7 +178,7 @@ func TestCrashesLoseNothing(t *testing.T) {
 			}
 		}
 		for key := range w.waiting(names) {
-			rt.Fatalf("after 20 days still waiting: %s", key)
+			rt.Fatalf("after 30 days still waiting: %s", key)
 		}
 		w.net.Close()
 	})
