@@ -14,7 +14,7 @@ const (
 
 // alias is what stands for an address of this host: under its full name, or under its local part.
 func (n *Node) alias(m smtp.Mailbox) (to []string, ok bool) {
-	if len(n.aliases) == 0 || m.Domain != "" && !n.domains[lower(m.Domain)] {
+	if len(n.aliases) == 0 || m.Domain != "" && !n.domains[domainKey(m.Domain)] {
 		return nil, false
 	}
 	if to, ok = n.aliases[strings.ToLower(m.String())]; ok {

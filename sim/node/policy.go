@@ -122,7 +122,7 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 	if via, refusal := s.viaRoute(r); via {
 		return refusal
 	}
-	domain := lower(m.Domain)
+	domain := domainKey(m.Domain)
 	switch {
 	case domain == "" || n.domains[domain] || n.isOwnLiteral(domain):
 		if !n.known(m) {

@@ -39,14 +39,18 @@ func (s *Sending) client(p *persona.Client, cfg smtpclient.Config) smtpclient.Co
 	return cfg
 }
 
-// domainSet is set, for domains: those with letters that are not ASCII are known by their A-labels as well (RFC 5890).
+// domainSet is set, for domains.
 func domainSet(domains []string) map[string]bool {
-	out := set(domains)
+	out := map[string]bool{}
 	for _, d := range domains {
-		out[strings.ToLower(smtp.ALabels(d))] = true
+		out[domainKey(d)] = true
 	}
 	return out
 }
+
+// domainKey is a domain as this host knows it: in lower case and, where there are letters that are not ASCII, in A-labels
+// (RFC 5890 §2.3.2.4: both forms are one name).
+func domainKey(domain string) string { return strings.ToLower(smtp.ALabels(domain)) }
 
 // announced are the extensions that follow from what a host is set to announce, and those that this service must not have.
 func (c *Config) announced(p policy) (with, without persona.Extensions) {

@@ -107,7 +107,7 @@ func (r *Router) Route(domain string) Plan {
 
 // isLocal reports whether mail for domain is delivered here. A bare <postmaster> is (RFC 5321 §4.5.1).
 func (r *Router) isLocal(domain string) bool {
-	return domain == "" || r.Local != nil && r.Local(strings.ToLower(domain))
+	return domain == "" || r.Local != nil && r.Local(strings.ToLower(smtp.ALabels(domain)))
 }
 
 func (r *Router) rule(name string) (Rule, bool) {
