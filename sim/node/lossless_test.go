@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -48,7 +49,7 @@ func drawWorld(t *rapid.T, outer *testing.T) (w *world, names []string) {
 		user := fmt.Sprintf("user@d%d.example", i)
 		p := persona.ByName(rapid.SampledFrom(persona.Names()).Draw(t, "persona"))
 		w.add(name, Config{Roles: []Role{MTA, MDA}, Domains: []string{fmt.Sprintf("d%d.example", i)}, Users: []string{"user"}, Persona: p,
-			RelayTo: []string{fmt.Sprintf("d%d.example", (i+size-1)%size)}, Replies: drawTrouble(t, user),
+			RelayTo: []string{fmt.Sprintf("d%d.example", (i+size-1)%size)}, Extensions: drawExtensions(t), Replies: drawTrouble(t, user),
 			DoubleTo: rapid.SampledFrom([]string{"", "postmaster@d0.example"}).Draw(t, "double")}, fmt.Sprintf("192.0.2.%d", i+1))
 		names = append(names, name)
 	}
@@ -61,13 +62,59 @@ func drawWorld(t *rapid.T, outer *testing.T) (w *world, names []string) {
 	return w, names
 }
 
+// drawExtensions are a host's own or the persona's.
+func drawExtensions(t *rapid.T) []string {
+	if !rapid.Bool().Draw(t, "extensions") {
+		return nil
+	}
+	all := []string{"PIPELINING", "DSN", "DELIVERBY", "MT-PRIORITY", "MTRK", "RRVS", "XVERP", "CONPERM", "CONNEG"}
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(all), 0, len(all), rapid.ID[string]).Draw(t, "keywords")
+}
+
 // drawMail has somebody on a random host write to random people.
 func drawMail(t *rapid.T, w *world, names []string, n int) {
 	address := rapid.SampledFrom([]string{"user@d0.example", "user@d1.example", "user@d3.example", "nobody@d1.example", "postmaster@d0.example",
 		"x@null.example", "x@nix.example", "x@empty.example", "x@dead.example", "x@lost.example"})
 	m := Message{From: rapid.SampledFrom([]string{"", "user@d0.example", "user@d1.example", "nobody@d0.example"}).Draw(t, "from"),
 		To: rapid.SliceOfNDistinct(address, 1, 4, rapid.ID[string]).Draw(t, "to"), Subject: fmt.Sprintf("mail %d", n), Body: "x"}
-	w.sendFrom(rapid.SampledFrom(names).Draw(t, "host"), m)
+	w.sendAsking(rapid.SampledFrom(names).Draw(t, "host"), m, drawParams(t, "mail", mailParams[:]...), drawParams(t, "rcpt", rcptParams[:]...))
+}
+
+// What a mail may ask for on top.
+//
+//house:table constant
+var (
+	mailParams = [...]string{"", "", "BY=60;R", "BY=90000;R", "BY=60;NT", "BY=-5;N", "HOLDFOR=3600", "MT-PRIORITY=5", "XVERP", "CONPERM",
+		"ENVID=1@a.example MTRK=QlrxKgdDUCsyLpOgFbz4aOMk1Wo:3600"}
+	rcptParams = [...]string{"", "", "NOTIFY=NEVER", "NOTIFY=SUCCESS,FAILURE", "NOTIFY=SUCCESS", "RRVS=2014-04-03T23:01:00Z", "RRVS=2014-04-03T23:01:00Z;C"}
+)
+
+func drawParams(t *rapid.T, what string, from ...string) []smtp.Param {
+	text := rapid.SampledFrom(from).Draw(t, what)
+	verb := map[string]string{"mail": "MAIL FROM:<>", "rcpt": "RCPT TO:<a@b.example>"}[what]
+	c, err := smtp.ParseCommand(strings.TrimSpace(verb+" "+text), smtp.Strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Params
+}
+
+// sendAsking has somebody write a mail with parameters.
+func (w *world) sendAsking(name string, m Message, params, each []smtp.Param) {
+	n := w.nodes[name]
+	n.host.Go("user", func() {
+		env, text, err := n.Compose(m)
+		env.Params = params
+		for i := range env.Recipients {
+			env.Recipients[i].Params = each
+		}
+		if err == nil {
+			_, err = n.Submit(env, text)
+		}
+		if err != nil {
+			w.claims = append(w.claims, host.Claim{Host: name, Kind: host.ClaimBounced, Recipient: err.Error()})
+		}
+	})
 }
 
 // fates counts, for each recipient of each stored mail, how often it was stored and how often it came to an end.
