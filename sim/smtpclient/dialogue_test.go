@@ -138,6 +138,7 @@ type job struct {
 	env   smtp.Envelope
 	text  []byte
 	mails int
+	url   string // with BURL, instead of text
 }
 
 func (s *script) job(t *testing.T) job {
@@ -164,6 +165,14 @@ func (s *script) job(t *testing.T) job {
 				j.cfg.LMTP = true
 			case "chunking":
 				j.cfg.Chunking = true
+			case "chunk":
+				j.cfg.ChunkSize, _ = strconv.Atoi(value)
+			case "prdr":
+				j.cfg.PRDR = true
+			case "convert":
+				j.cfg.Convert, _ = persona.ConversionByName(value)
+			case "url":
+				_, j.url, _ = strings.Cut(word, "=")
 			case "helo":
 				j.cfg.HeloOnly = true
 			case "without":
@@ -218,7 +227,7 @@ func (j job) do(conn net.Conn) (told []string) {
 		told = append(told, "Open: "+describe(err))
 	} else {
 		for range j.mails {
-			r, err := c.Send(j.env, j.text)
+			r, err := j.send(c)
 			told = append(told, fmt.Sprintf("Send: %d of %d accepted: %s", r.Accepted(), len(r.Recipients), describe(err)))
 			for i, to := range r.Recipients {
 				told = append(told, fmt.Sprintf("  %s %s: %s temporary=%v", j.env.Recipients[i].Forward, to.Stage,
@@ -230,6 +239,13 @@ func (j job) do(conn net.Conn) (told []string) {
 		told = append(told, "Quit: "+describe(err))
 	}
 	return told
+}
+
+func (j job) send(c *smtpclient.Client) (smtpclient.Result, error) {
+	if j.url != "" {
+		return c.SendURL(j.env, j.url)
+	}
+	return c.Send(j.env, j.text)
 }
 
 func describe(err error) string {
