@@ -141,6 +141,7 @@ func mayUseClock() map[string]string {
 func mayStart() map[string]string {
 	return map[string]string{
 		"sim/conform/tag.go":    "a test that must fail ends with Goexit, joined before the call returns",
+		"sim/reader.go":         "the ordered sink: reads the wire beside the world, in order, joined before each call returns",
 		"sim/vnet/mechanism.go": "the channel back-end: a goroutine that runs only while the kernel waits for it",
 		"sim/vnet/process.go":   "the end of a coroutine that goes on with Goexit, joined before Close returns",
 	}

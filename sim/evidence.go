@@ -79,14 +79,6 @@ func appendTexts(b []byte, all []string) []byte {
 // sum is the digest of the timeline so far, shortened to what a journal line needs.
 func (e *evidence) sum() string { return hex.EncodeToString(e.digest.Sum(nil)[:16]) }
 
-// dialogues reads the wire for a recorder alone.
-type dialogues struct{ to trace.Recorder }
-
-// Open implements trace.FlowOpener.
-func (d dialogues) Open(f trace.Flow) trace.FlowSink {
-	return dialogue.New(f, dialogue.Options{}, d.to)
-}
-
 // Open implements trace.FlowOpener: each connection gets a dialogue.
 func (e *evidence) Open(f trace.Flow) trace.FlowSink {
 	return &flowSink{Dialogue: dialogue.New(f, dialogue.Options{}, e), flow: f, e: e}

@@ -41,6 +41,7 @@ type World struct {
 	scenario  *scenario.Scenario
 	net       *vnet.Network
 	ev        *evidence
+	reader    *reader                     // of the wire, where only a recorder looks; nil: ev does it, or nobody
 	greylists map[string]*policy.Greylist // shared ones, by their word
 	nodes     map[string]*node.Node
 	order     []string // hosts, as the scenario lists them
@@ -72,12 +73,14 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	case cap > 0 || len(sc.Expects) > 0:
 		no.Flows, no.Datagram, no.Claims = w.ev, w.ev.datagram, w.ev
 	case s.Recorder != nil:
-		no.Flows = dialogues{s.Recorder}
+		w.reader = newReader(s.Recorder)
+		no.Flows = w.reader
 	}
 	w.net = vnet.New(no)
 	w.ev.now, w.ev.witness = w.net.Time, newWitness(w)
 	if err := w.build(s.Secrets, o.Ports, o.Node); err != nil {
 		w.net.Close()
+		w.reader.stop()
 		return nil, err
 	}
 	w.console = console.New(seat{w}, sc.Learner)
@@ -220,6 +223,7 @@ func (w *World) Close() {
 		}
 		w.closed = true
 		w.net.Close()
+		w.reader.stop()
 	}
 }
 
@@ -235,6 +239,7 @@ func (w *World) begin(op Op, text string) *Act {
 
 // end notes what the act led to.
 func (w *World) end(a *Act) {
+	w.reader.sync()
 	a.Events, a.Digest = len(w.ev.timeline.Entries)+int(w.ev.timeline.Dropped), w.ev.sum()
 }
 
