@@ -173,3 +173,20 @@ func TestFiftySets(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestOtherSealer: a chain of which another implementation made the second set, after it had found ours good (testdata/PROVENANCE.md).
+func TestOtherSealer(t *testing.T) {
+	z := newZone(t)
+	for _, domain := range []string{"lists.example", "old.example"} {
+		s := &Signer{Domain: domain, Selector: "s1", Key: testKey(t, RSASHA256, domain)}
+		z.records = append(z.records, newZone(t, s.published()).records...)
+	}
+	mail := file(t, "dkimpy-arc.eml")
+	c := ValidateARC(mail, noon(), z)
+	if c.Result != Pass || len(c.Sets) != 2 || c.OldestPass != 0 || c.Sets[1].Domain != "old.example" || c.Sets[1].Results.Find("arc") != Pass {
+		t.Errorf("%+v", c)
+	}
+	if c := ValidateARC(tagged(mail), noon(), z); c.Result != Fail {
+		t.Errorf("changed: %+v", c)
+	}
+}
