@@ -1,6 +1,7 @@
 package conform_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -232,7 +233,7 @@ func (n *network) startTalk(t *talk, m []string) error {
 	}
 	from.Go("talk", func() {
 		from.Clock.Sleep(at)
-		p := &player{mine: "C", host: from, dial: func() (net.Conn, error) { return from.Dialer.Dial(target, 0) }}
+		p := &player{mine: "C", host: from, tls: &tls.Config{InsecureSkipVerify: true}, dial: func() (net.Conn, error) { return from.Dialer.Dial(target, 0) }}
 		var err error
 		if p.conn, err = p.dial(); err != nil {
 			n.failed(&failure{t.head, err.Error()})
@@ -267,7 +268,8 @@ func (n *network) answer(h *host.Host, port, head string) error {
 				continue
 			}
 			h.Go("answer", func() {
-				p := &player{mine: "S", host: h, conn: conn}
+				cfg, _ := serverTLS()
+				p := &player{mine: "S", host: h, conn: conn, tls: cfg}
 				p.play(t.lines)
 				t.played = true
 				n.failed(p.fail)

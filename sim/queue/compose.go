@@ -27,7 +27,7 @@ func (q *Queue) compose(id string, m *mail, n notice, text []byte) []byte {
 	}
 	// RFC 3461 §6.2: RET=HDRS asks for the header section only, and a report that is no failure needs no more
 	ret, _ := smtp.FindParam(m.envelope.Params, "RET")
-	if strings.EqualFold(ret, "HDRS") || n.action != dsn.Failed || len(text) > returnMax {
+	if strings.EqualFold(ret, "HDRS") || n.action != dsn.Failed || len(text) > returnMax || sealed(m.envelope.Params) {
 		r.Returned, r.HeadersOnly = headerSection(text), true
 	}
 	if m.asks != nil {

@@ -3,6 +3,8 @@ package queue
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/dsn"
@@ -33,19 +35,18 @@ func (q *Queue) report(m *mail) {
 	if good {
 		q.reportDone(m)
 	}
-	for len(told) > 0 {
-		n := q.perReport(m, len(told))
-		q.reportFailed(m, told[:n])
-		told = told[n:]
+	for part := range m.perReport(told) {
+		q.reportFailed(m, part)
 	}
 }
 
-// perReport is how many recipients may share a report: with VERP each has a reverse-path of its own.
-func (q *Queue) perReport(m *mail, n int) int {
+// perReport are those recipients who may share a report: with VERP each has a reverse-path of its own.
+func (m *mail) perReport(about []int) iter.Seq[[]int] {
+	n := max(len(about), 1)
 	if m.asks != nil && m.asks.verp != "" {
-		return 1
+		n = 1
 	}
-	return n
+	return slices.Chunk(about, n)
 }
 
 // reportFailed gives back what failed.
@@ -118,11 +119,10 @@ func (q *Queue) reportDelay(m *mail) {
 			late = append(late, i)
 		}
 	}
-	if len(late) == 0 {
-		return
-	}
-	if _, err := q.send(m, notice{about: late, action: dsn.Delayed, to: m.envelope.Reverse.Mailbox}); err == nil {
-		m.told = true
+	for part := range m.perReport(late) {
+		if _, err := q.send(m, notice{about: part, action: dsn.Delayed, to: m.reverse(part[0]).Mailbox}); err == nil {
+			m.told = true
+		}
 	}
 }
 
@@ -163,10 +163,19 @@ func (q *Queue) send(m *mail, n notice) (id string, err error) {
 	if value, ok := smtp.FindParam(m.envelope.Params, "MT-PRIORITY"); ok {
 		env.Params = []smtp.Param{{Name: "MT-PRIORITY", Value: value}}
 	}
+	if sealed(m.envelope.Params) {
+		env.Params = append(env.Params, smtp.Param{Name: "REQUIRETLS"})
+	}
 	if !n.to.IsASCII() {
 		env.Params = append(env.Params, smtp.Param{Name: "SMTPUTF8"})
 	}
 	return id, q.Begin(id, env, q.compose(id, m, n, text))
+}
+
+// sealed reports whether a mail says REQUIRETLS. RFC 8689 §5: a report on it says so too, and returns no text.
+func sealed(params []smtp.Param) bool {
+	_, ok := smtp.FindParam(params, "REQUIRETLS")
+	return ok
 }
 
 // Begin accepts mail that begins on this host: it gets the trace field of such mail, and a claim that it is stored, which
