@@ -38,6 +38,8 @@ type Customs struct {
 	NoEmptyChunk      bool          // BDAT 0 is refused where it is not the last
 	LooseHelloName    bool          // a name after EHLO needs no good labels, only good characters
 	BareCodes         bool          // replies may lack the enhanced code that RFC 2034 §4 asks for
+	ChecksUTF8        bool          // a line that is no UTF-8 is refused, whatever its verb
+	CutsLines         bool          // a command line is read as far as the limit, the rest thrown away
 	Reader            Reader        // how the arguments of MAIL and RCPT are read
 }
 
@@ -80,7 +82,7 @@ var customNames = [...]string{
 	"bare-verb-unknown", "starttls-anywhere", "params-after-helo", "counts-syntax-only", "verify-needs-at", "drops-http",
 	"synchronized", "hello-once", "hello-before-all", "no-arguments", "ignore-arguments", "no-verify",
 	"no-pipelining", "help-topics", "long-line-ends", "upper-case", "strips-high-bit",
-	"masks-keywords", "rewrites-addresses", "checks-sender", "no-literals", "drops-proxies", "no-empty-chunk", "loose-hello-name", "bare-codes",
+	"masks-keywords", "rewrites-addresses", "checks-sender", "no-literals", "drops-proxies", "no-empty-chunk", "loose-hello-name", "bare-codes", "checks-utf8", "cuts-lines",
 }
 
 // flag is the switch with the name customNames[at].
@@ -90,7 +92,7 @@ func (c *Customs) flag(at int) *bool {
 		&c.BareVerbUnknown, &c.StartTLSAnywhere, &c.ParamsAfterHelo, &c.CountsSyntaxOnly, &c.VerifyNeedsAt, &c.DropsHTTP,
 		&c.Synchronized, &c.HelloOnce, &c.HelloBeforeAll, &c.NoArguments, &c.IgnoreArguments, &c.NoVerify,
 		&c.NoPipelining, &c.HelpTopics, &c.LongLineEnds, &c.UpperCase, &c.StripsHighBit,
-		&c.MasksKeywords, &c.RewritesAddresses, &c.ChecksSender, &c.NoLiterals, &c.DropsProxies, &c.NoEmptyChunk, &c.LooseHelloName, &c.BareCodes,
+		&c.MasksKeywords, &c.RewritesAddresses, &c.ChecksSender, &c.NoLiterals, &c.DropsProxies, &c.NoEmptyChunk, &c.LooseHelloName, &c.BareCodes, &c.ChecksUTF8, &c.CutsLines,
 	}[at]
 }
 
@@ -113,10 +115,12 @@ const (
 	ReadGrammar   Reader = iota // codes/smtp, with Customs.Takes
 	ReadOpenSMTPD               // names and brackets exactly, parameters hardly
 	ReadSendmail                // nearly any string is an address
+	ReadPostfix                 // the grammar, and where it has its doubts Postfix's own way
+	ReadExim                    // the same with Exim's
 )
 
 //house:table constant
-var readerNames = [...]string{"grammar", "opensmtpd", "sendmail"}
+var readerNames = [...]string{"grammar", "opensmtpd", "sendmail", "postfix", "exim"}
 
 // String is the name in data files.
-func (r Reader) String() string { return readerNames[min(r, ReadSendmail)] }
+func (r Reader) String() string { return readerNames[min(r, ReadExim)] }

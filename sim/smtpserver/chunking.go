@@ -17,7 +17,7 @@ func (n *session) bdat(c *smtp.Command, bad *smtp.SyntaxError) {
 	case n.srv.persona.Customs.NoEmptyChunk && bad == nil && c.Size == 0 && !c.Last:
 		n.say(persona.BdatNull)
 		return
-	case bad != nil && !allowed:
+	case bad != nil && !allowed && n.srv.persona.Customs.Reader == persona.ReadGrammar:
 		n.outOfOrder(smtp.BDAT)
 		return
 	case bad != nil: // how much follows is unknown: what this server says then, it says last

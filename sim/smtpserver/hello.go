@@ -71,6 +71,9 @@ func (n *session) goodName(c *smtp.Command) bool {
 	if n.srv.persona.Customs.AnyHelloName {
 		return true
 	}
+	if n.srv.persona.Customs.LooseHelloName && isHelloName(c.Line) {
+		return true
+	}
 	for _, t := range [...]smtp.Tolerance{smtp.BadDomain, smtp.BadLiteral, smtp.UTF8, smtp.EightBit, smtp.Control,
 		smtp.ExtraArgument} {
 		if c.Tolerated(t) {
@@ -115,4 +118,15 @@ func sizeLine(limit int64) string {
 		return "SIZE"
 	}
 	return "SIZE " + strconv.FormatInt(limit, 10)
+}
+
+// isHelloName says whether the argument of EHLO is letters, digits, hyphens and dots, in whatever order.
+func isHelloName(line string) bool {
+	_, name, _ := strings.Cut(line, " ")
+	for i := range len(name) {
+		if c := name[i]; !isAlnum(c) && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return name != "" && len(name) <= 1000
 }

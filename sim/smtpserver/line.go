@@ -3,6 +3,7 @@ package smtpserver
 import (
 	"bufio"
 	"errors"
+	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -38,6 +39,9 @@ func (n *session) readLine() (string, error) {
 
 // command answers one line. The session table decides what may come now; the verbs' methods do the rest.
 func (n *session) command(line string) {
+	if max := n.srv.persona.CommandLineMax; len(line)+2 > max && n.srv.persona.Customs.CutsLines {
+		line = line[:max-2]
+	}
 	c, err := smtp.ParseCommand(line, smtp.Tolerant)
 	bad, _ := err.(*smtp.SyntaxError) // it is nothing else
 	if bad != nil {
@@ -97,6 +101,10 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 		n.say(persona.VerbUnknown)
 		return
 	}
+	if customs.ChecksUTF8 && !isUTF8(c.Line) {
+		n.say(persona.NotASCII)
+		return
+	}
 	if customs.UpperCase && string(c.Verb) != c.Line[:min(len(c.Line), len(c.Verb))] || customs.MasksKeywords && masked(c.Verb) {
 		n.say(persona.VerbUnknown)
 		return
@@ -143,7 +151,7 @@ func (n *session) dispatch(c *smtp.Command, bad *smtp.SyntaxError) {
 // recorded servers say 500.
 func (n *session) unknown(c *smtp.Command) {
 	switch {
-	case c.Line == "":
+	case strings.TrimLeft(c.Line, " \t") == "":
 		n.say(persona.EmptyLine)
 	case n.srv.persona.Customs.DropsHTTP && isHTTP(c), n.srv.persona.Customs.DropsProxies && n.isProxy(c):
 		n.say(persona.NoCommand)
@@ -160,11 +168,10 @@ func isHTTP(c *smtp.Command) bool {
 	switch c.Verb {
 	case "GET", "POST", "CONNECT":
 		return true
-	case "":
-		first := c.Line[0] | 0x20
-		return first < 'a' || first > 'z'
 	}
-	return false
+	name, _, colon := strings.Cut(c.Line, ":") // a header field: is_header of Postfix
+	first := c.Line[0] | 0x20
+	return colon && !strings.ContainsAny(name, " \t") || first < 'a' || first > 'z'
 }
 
 // isProxy knows the first line of somebody who takes the server for an open proxy.

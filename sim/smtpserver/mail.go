@@ -19,7 +19,7 @@ func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 	switch {
 	case customs.BareVerbUnknown && !hasPrefixFold(c.Line, "MAIL FROM:"):
 		n.say(persona.VerbUnknown)
-	case !allowed && customs.OrderFirst:
+	case !allowed && (customs.OrderFirst || customs.Reader == persona.ReadExim):
 		n.outOfOrder(smtp.MAIL)
 	case !n.goodPath(c, bad, &mailWrongs, c.Reverse.Mailbox):
 	case !allowed:
@@ -82,7 +82,7 @@ var (
 // goodPath says whether the path of MAIL or RCPT can be used; if not, it has answered.
 func (n *session) goodPath(c *smtp.Command, bad *smtp.SyntaxError, w *wrongs, m smtp.Mailbox) bool {
 	customs := &n.srv.persona.Customs
-	if customs.Reader != persona.ReadGrammar {
+	if customs.Reader != persona.ReadGrammar && (customs.Reader < persona.ReadPostfix || n.doubtful(c, bad)) {
 		return n.ownPath(c, w)
 	}
 	arg, ok := afterColon(c.Line, w.keyword)
@@ -105,7 +105,8 @@ func (n *session) goodPath(c *smtp.Command, bad *smtp.SyntaxError, w *wrongs, m 
 		return true // the parameters are looked at later
 	case stray != "",
 		c.Tolerated(smtp.NoBrackets) && !customs.LoneBracket && strings.ContainsAny(arg, "<>"),
-		!customs.NumericDomain && isNumeric(m.Domain):
+		!customs.NumericDomain && isNumeric(m.Domain),
+		customs.NoLiterals && strings.HasPrefix(m.Domain, "["):
 		n.sayOf(w.address, arg)
 	default:
 		return true

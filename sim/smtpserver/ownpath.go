@@ -28,9 +28,14 @@ func amiss(path string, say persona.Situation, arg string) reading {
 func (n *session) ownPath(c *smtp.Command, w *wrongs) bool {
 	var r reading
 	mail := w.keyword == "FROM"
-	if n.srv.persona.Customs.Reader == persona.ReadSendmail {
+	switch n.srv.persona.Customs.Reader {
+	case persona.ReadSendmail:
 		r = readSendmail(c.Line, w)
-	} else {
+	case persona.ReadPostfix:
+		r = readPostfix(c.Line, w)
+	case persona.ReadExim:
+		r = readExim(c.Line, w)
+	default:
 		r = readOpenSMTPD(c.Line, w)
 	}
 	n.values.Path = r.path
@@ -51,9 +56,14 @@ func (n *session) ownPath(c *smtp.Command, w *wrongs) bool {
 		name, value, valued := strings.Cut(word, "=")
 		p := ownParam{c.Verb, strings.ToUpper(name), value, valued, word, hasParam(r.params[:i], name)}
 		keep, good := false, false
-		if n.srv.persona.Customs.Reader == persona.ReadSendmail {
+		switch n.srv.persona.Customs.Reader {
+		case persona.ReadSendmail:
 			keep, good = n.paramSendmail(p)
-		} else {
+		case persona.ReadPostfix:
+			keep, good = n.paramPostfix(p)
+		case persona.ReadExim:
+			keep, good = n.paramExim(p)
+		default:
 			keep, good = n.paramOpenSMTPD(p)
 		}
 		if !good {
@@ -64,6 +74,37 @@ func (n *session) ownPath(c *smtp.Command, w *wrongs) bool {
 		}
 	}
 	return true
+}
+
+// doubtful says whether the grammar sees anything but what everybody sends.
+func (n *session) doubtful(c *smtp.Command, bad *smtp.SyntaxError) bool {
+	exim := n.srv.persona.Customs.Reader == persona.ReadExim
+	if bad != nil || c.Verb == smtp.MAIL && c.Reverse.Local == "" && !c.Reverse.Null {
+		return true
+	}
+	odd := false
+	for _, t := range c.Tolerances {
+		switch t {
+		case smtp.UTF8, smtp.EightBit: // SMTPUTF8 has its own say
+			if !exim || n.offers.Has(persona.SMTPUTF8) {
+				return false
+			}
+			odd = true
+		case smtp.LowerCase, smtp.TrailingSpace, smtp.NoDomain, smtp.SourceRoute:
+		default:
+			odd = true
+		}
+	}
+	if odd {
+		return true
+	}
+	for i := range c.Params {
+		if p := &c.Params[i]; p.Value == "" || p.Name == "AUTH" ||
+			exim && (p.Name == "ENVID" || p.Name == "ORCPT" || p.Name == "SIZE" && (len(p.Value) > 18 || strings.Trim(p.Value, "0123456789") != "")) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownParam is one parameter before anybody has looked at it.

@@ -12,7 +12,7 @@ func (n *session) rcpt(c *smtp.Command, bad *smtp.SyntaxError) {
 	switch {
 	case customs.BareVerbUnknown && !hasPrefixFold(c.Line, "RCPT TO:"):
 		n.say(persona.VerbUnknown)
-	case !allowed && customs.OrderFirst:
+	case !allowed && (customs.OrderFirst || customs.Reader == persona.ReadExim):
 		n.outOfOrder(smtp.RCPT)
 	case !n.goodPath(c, bad, &rcptWrongs, c.Forward.Mailbox):
 	case !allowed:
