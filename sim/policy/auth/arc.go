@@ -68,6 +68,17 @@ func ValidateARC(text []byte, now time.Time, r Resolver) Chain {
 	return chain
 }
 
+// ArrivedChain is the chain of a text as it stands now, of which ValidateARC said result when the text came: whoever changes a text
+// seals it with what was true before the change (RFC 8617 §5.1).
+func ArrivedChain(text []byte, result Result) Chain {
+	m := split(text)
+	_, chain := collect(&m)
+	if chain.Result == Pass && result != Pass {
+		return chain.broken("the chain was broken when the text came")
+	}
+	return chain
+}
+
 // broken is the chain as one that fails.
 func (c Chain) broken(format string, args ...any) Chain {
 	return Chain{Result: Fail, Reason: fmt.Sprintf(format, args...), last: c.last, dead: c.dead}

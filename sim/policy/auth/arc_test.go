@@ -190,3 +190,25 @@ func TestOtherSealer(t *testing.T) {
 		t.Errorf("changed: %+v", c)
 	}
 }
+
+// TestArrivedChain: who changes a text before it goes on seals what was true before (RFC 8617 §5.1).
+func TestArrivedChain(t *testing.T) {
+	z := arcZone(t)
+	came := pass(t, z, text(letter), "lists.example", nil)
+	changed := tagged(came)
+	for _, c := range []struct {
+		said, want Result
+	}{{Pass, Pass}, {Fail, Fail}, {None, Fail}} {
+		chain := ArrivedChain(changed, c.said)
+		set, err := signer(t, "old.example").Seal(changed, results("mx.old.example"), chain, noon())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ValidateARC(append([]byte(set), changed...), noon(), z); chain.Result != c.want || got.Result != c.want {
+			t.Errorf("%s: %+v, then %+v", c.said, chain, got)
+		}
+	}
+	if c := ArrivedChain(text(letter), None); c.Result != None {
+		t.Errorf("%+v", c)
+	}
+}

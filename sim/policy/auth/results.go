@@ -38,6 +38,17 @@ func (r Results) Find(name string) Result {
 	return None
 }
 
+// FindResults is the topmost Authentication-Results field of a text that is ours; ok is false if there is none.
+func FindResults(text []byte, ours func(servID string) bool) (r Results, ok bool) {
+	m := split(text)
+	for _, f := range m.named("authentication-results") {
+		if r, err := ParseResults(string(f.value)); err == nil && ours(r.ServID) {
+			return r, true
+		}
+	}
+	return Results{}, false
+}
+
 // Format writes the field, folded, with its last CRLF.
 func (r Results) Format() string { return string(r.appendField(nil, "Authentication-Results:")) }
 
