@@ -253,7 +253,7 @@ func TestListenTLS(t *testing.T) {
 		t.Log("skipped in part: openssl is not installed")
 	} else {
 		cmd := exec.Command(openssl, "s_client", "-starttls", "smtp", "-crlf", "-quiet", "-connect", r.address)
-		cmd.Stdin = strings.NewReader("EHLO me.example\nQUIT\n")
+		cmd.Stdin = strings.NewReader("QUIT\n") // alone: Exim ends a session whose client does not wait for replies
 		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "221") {
 			t.Errorf("openssl: %v\n%s", err, out)
 		}
