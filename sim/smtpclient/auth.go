@@ -56,6 +56,9 @@ func (c *Client) authenticate() error {
 			c.mechanism, c.identity = name, c.cfg.Auth.Identity
 			return nil
 		}
+		if err != nil { // the server's last word is not about the mail: what went wrong may go right another time
+			reply = smtp.Reply{}
+		}
 		last = &Error{Stage: StageAuth, Reply: reply, Err: err}
 		if err != nil || c.state == smtp.StateClosed || !tryAnother(reply.Code) {
 			return last

@@ -173,6 +173,11 @@ func (s *script) job(t *testing.T) job {
 				j.cfg.Convert, _ = persona.ConversionByName(value)
 			case "url":
 				_, j.url, _ = strings.Cut(word, "=")
+			case "auth":
+				j.cfg.Auth = &smtpclient.Auth{Identity: "alice", Password: "secret", Token: "t0k3n", InClear: true,
+					Mechanisms: strings.Split(value, ",")}
+			case "relay":
+				j.cfg.Auth.Relay = true
 			case "helo":
 				j.cfg.HeloOnly = true
 			case "without":
