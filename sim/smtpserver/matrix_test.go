@@ -175,6 +175,10 @@ func (s *realSession) Verify(arg string) *smtp.Reply {
 }
 
 func (s *realSession) Expand(arg string) *smtp.Reply {
+	if arg == "team" && s.name() == "sendmail" {
+		r := smtp.NewReply(250, "2.1.5", "<bob@mx."+s.b.domain+">", "<alice@mx."+s.b.domain+">", "<carol@beta.example>")
+		return &r
+	}
 	if user, _, _ := strings.Cut(arg, "@"); user != "alice" {
 		return nil
 	}
