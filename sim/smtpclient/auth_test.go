@@ -251,3 +251,36 @@ func TestClaimsHoldNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestAuthListed: what a server lists before TLS, inside it, and to whom (RFC 4954 §4, §6: nothing that may not be used).
+func TestAuthListed(t *testing.T) {
+	for _, c := range []struct {
+		what   string
+		change func(*pairing)
+		want   string
+	}{
+		{"before TLS", func(p *pairing) { p.client.TLS = nil }, "SCRAM-SHA-256 SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 NTLM"},
+		{"before TLS, with passwords", func(p *pairing) { p.client.TLS, p.server.AuthInClear = nil, true },
+			"SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 DIGEST-MD5 CRAM-MD5 NTLM PLAIN LOGIN"},
+		{"before TLS, none is fit", func(p *pairing) { p.client.TLS, p.server.Mechanisms = nil, []string{"PLAIN", "SCRAM-SHA-1-PLUS"} }, "-"},
+		{"inside TLS", func(p *pairing) { p.client.TLS.Certificates = nil },
+			"SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 DIGEST-MD5 CRAM-MD5 NTLM PLAIN LOGIN"},
+		{"with a certificate", nil, strings.Join(sasl.Mechanisms(), " ")},
+	} {
+		p := authPair(&keeper{sink: &sink{}}, tls.VersionTLS13)
+		p.client.Auth = nil
+		if c.change != nil {
+			c.change(&p)
+		}
+		got := "-"
+		p.work = func(client *smtpclient.Client) error {
+			if arg, ok := client.Argument(persona.Auth); ok {
+				got = arg
+			}
+			return nil
+		}
+		if err := worlds[2].play(t, p); err != nil || got != c.want {
+			t.Errorf("%s: %v\n got %s\nwant %s", c.what, err, got, c.want)
+		}
+	}
+}
