@@ -219,6 +219,21 @@ func (n *Node) signed(text []byte) ([]byte, *smtp.Reply) {
 	return append([]byte(field), text...), nil
 }
 
+// resent is a text that begins its way on this host: with a signature, and where it has come from outside before, as the mail of a
+// list has, with an ARC set that says what was found then.
+func (n *Node) resent(text []byte) ([]byte, *smtp.Reply) {
+	a := n.cfg.Auth
+	text, refusal := n.signed(text)
+	if refusal != nil || a == nil || !a.ARC || a.Sign == nil {
+		return text, refusal
+	}
+	results, came := auth.FindResults(text, n.isOwnID)
+	if !came {
+		return text, nil
+	}
+	return n.seal(text, results, auth.ArrivedChain(text, results.Find("arc")))
+}
+
 // cannotSign is said when a key does not work.
 func cannotSign(err error) *smtp.Reply {
 	r := smtp.NewReply(451, "4.7.5", "Cannot sign: "+err.Error()) // RFC 3463 §3.8, X.7.5: cryptographic failure
@@ -234,7 +249,12 @@ func (n *Node) passOn(text []byte, results auth.Results, chain auth.Chain) ([]by
 	if !a.ARC || a.Sign == nil {
 		return text, nil
 	}
-	set, err := a.Sign.Seal(text, results, chain, n.host.Clock.Now())
+	return n.seal(text, results, chain)
+}
+
+// seal puts an ARC set on top of a text.
+func (n *Node) seal(text []byte, results auth.Results, chain auth.Chain) ([]byte, *smtp.Reply) {
+	set, err := n.cfg.Auth.Sign.Seal(text, results, chain, n.host.Clock.Now())
 	if err != nil {
 		return nil, cannotSign(err)
 	}

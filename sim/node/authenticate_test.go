@@ -119,3 +119,27 @@ func TestAggregateReports(t *testing.T) {
 		}
 	}
 }
+
+// TestResentMail: mail that an agent of the host sends on is signed, and sealed with what was found when it came (RFC 8617 §5.1); mail that
+// begins here is signed only.
+func TestResentMail(t *testing.T) {
+	w := authWorld(t, "", Authentication{})
+	n := w.nodes["mx.nord.example"]
+	n.cfg.Auth.ARC = true
+	const own = "From: list@nord.example\r\nSubject: x\r\n\r\nHi\r\n"
+	const came = "X-List: y\r\nAuthentication-Results: mx.nord.example;\r\n\tarc=none;\r\n\tdmarc=pass header.from=ost.example\r\n"
+	for text, want := range map[string]string{
+		own:        "DKIM-Signature: v=1;",
+		came + own: "ARC-Seal: i=1; a=ed25519-sha256; cv=none; d=nord.example;",
+		strings.Replace(came, "mx.nord", "mx.ost", 1) + own: "DKIM-Signature: v=1;", // not our word
+	} {
+		out, refusal := n.resent([]byte(text))
+		if refusal != nil || !strings.HasPrefix(string(out), want) || !strings.HasSuffix(string(out), text) {
+			t.Errorf("%v\n%s\nexpected %s", refusal, out, want)
+		}
+		sealed := strings.Contains(string(out), "ARC-Authentication-Results: i=1; mx.nord.example;\r\n\tarc=none;\r\n\tdmarc=pass header.from=ost.example\r\n")
+		if sealed != strings.HasPrefix(want, "ARC") {
+			t.Errorf("sealed: %v\n%s", sealed, out)
+		}
+	}
+}

@@ -65,8 +65,11 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	b = n.host.Clock.Now().AppendFormat(append(b, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700")
 	b = append(strconv.AppendInt(append(b, "\r\nMessage-ID: <"...), int64(count), 10), '.')
 	b = append(strconv.AppendUint(b, uint64(chance), 36), '@')
-	b = append(append(b, n.host.Name...), ">\r\n\r\n"...)
-	return env, appendLines(b, m.Body), nil
+	b = append(append(b, n.host.Name...), ">\r\n"...)
+	if strings.IndexFunc(m.Body, func(r rune) bool { return r > 127 }) >= 0 { // RFC 5321 §2.4: 8BITMIME is for MIME only
+		b = append(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"...)
+	}
+	return env, appendLines(append(b, "\r\n"...), m.Body), nil
 }
 
 // appendField writes a header field; its value cannot make another field.
@@ -160,7 +163,7 @@ func (n *Node) take(env smtp.Envelope, text []byte) error {
 		return ErrManyAliases
 	}
 	env.Recipients = to
-	signed, refusal := n.signed(text)
+	signed, refusal := n.resent(text)
 	if refusal != nil {
 		return errors.New(refusal.Lines[0])
 	}
