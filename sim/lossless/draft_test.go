@@ -34,7 +34,8 @@ type mailDraft struct {
 	null   bool
 	header string // From field
 	to     []string
-	never  bool // NOTIFY=NEVER for the first
+	notify string // NOTIFY for the first
+	eight  bool   // octets above 127 in its text
 	size   int
 }
 
@@ -117,11 +118,15 @@ func (m *mailDraft) yaml(b *strings.Builder) {
 	if m.null {
 		from = "<>"
 	}
+	header := fmt.Sprintf("From: %s\\nSubject: m%d\\n", m.header, m.n)
+	if m.eight {
+		header += "MIME-Version: 1.0\\nContent-Type: text/plain; charset=utf-8\\nContent-Transfer-Encoding: 8bit\\n\\nGrüße"
+	}
 	body := "Hello" + strings.Repeat("\\nThis line makes the mail longer.", m.size/32)
-	fmt.Fprintf(b, "  - {at: %s, host: pc%d, from: %q, to: [%s], raw: \"From: %s\\nSubject: m%d\\n\\n%s\\n\"", m.at, m.from, from,
-		strings.Join(m.to, ", "), m.header, m.n, body)
-	if m.never {
-		fmt.Fprintf(b, ", rcpt-params: {%s: NOTIFY=NEVER}", m.to[0])
+	fmt.Fprintf(b, "  - {at: %s, host: pc%d, from: %q, to: [%s], raw: \"%s\\n%s\\n\"", m.at, m.from, from,
+		strings.Join(m.to, ", "), header, body)
+	if m.notify != "" {
+		fmt.Fprintf(b, ", rcpt-params: {%s: %q}", m.to[0], "NOTIFY="+m.notify)
 	}
 	b.WriteString("}\n")
 }
@@ -138,7 +143,7 @@ func (d *draft) size() (n int) {
 	for i := range d.mails {
 		m := &d.mails[i]
 		n += 1 + len(m.to)
-		if m.never || m.null || m.size > 0 {
+		if m.notify != "" || m.null || m.eight || m.size > 0 {
 			n++
 		}
 		if m.at != "1s" {

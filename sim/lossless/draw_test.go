@@ -69,7 +69,7 @@ func (r drawer) host(n, hosts int) hostDraft {
 		text    string
 	}{
 		{70, "persona: " + pick(r, persona.Names()...)}, {10, "ehlo: no"}, {20, "extensions: [SIZE, ENHANCEDSTATUSCODES]"}, {30, "limits: {hops: 6}"},
-		{10, "limits: {message-size: 3000}"}, {15, "tls: {offer: yes}"}, {80, "retry: [5m, 20m, 2h]"},
+		{10, "limits: {message-size: 3000}"}, {15, "tls: {offer: yes}"}, {8, "tls: {offer: yes, client: must}"}, {80, "retry: [5m, 20m, 2h]"},
 		{40, "give-up: " + pick(r, "1h", "6h", "2d")}, {10, "clock: {offset: " + pick(r, "-3h", "25h") + "}"},
 	} {
 		dup := slices.ContainsFunc(h.lines, func(have string) bool { return have[:5] == line.text[:5] })
@@ -97,7 +97,10 @@ func (r drawer) address(hosts int) string {
 }
 
 func (r drawer) mail(n int, d *draft) mailDraft {
-	m := mailDraft{n: n, at: r.moment(2 * time.Hour), from: r.IntN(len(d.hosts)), null: r.odds(8), never: r.odds(8)}
+	m := mailDraft{n: n, at: r.moment(2 * time.Hour), from: r.IntN(len(d.hosts)), null: r.odds(8), eight: r.odds(10)}
+	if r.odds(20) {
+		m.notify = pick(r, "NEVER", "NEVER", "SUCCESS,FAILURE", "FAILURE,DELAY", "DELAY")
+	}
 	for range 1 + r.IntN(3) {
 		if a := r.address(len(d.hosts)); !slices.Contains(m.to, a) {
 			m.to = append(m.to, a)
@@ -183,7 +186,7 @@ func (r drawer) cutSession(d *draft) []faultDraft {
 }
 
 func (r drawer) sessionFault(f faultDraft, kind fault.Kind, a string) faultDraft {
-	stages := slices.DeleteFunc(stages(), func(s fault.Stage) bool { return !kind.CanStrike(s) })
+	stages := slices.DeleteFunc(fault.Stages(), func(s fault.Stage) bool { return !kind.CanStrike(s) })
 	stage := pick(r, stages...)
 	if stage != fault.AtEnd && kind.CanStrike(fault.AtEnd) && r.odds(20) {
 		stage = fault.AtEnd // where most is at stake

@@ -16,7 +16,7 @@ type fate struct {
 	live  bool            // there is a mailbox
 	ways  map[string]bool // addresses that led to it: reports and queues may name any of them
 	times int             // accepted recipients that lead to it
-	never bool            // NOTIFY=NEVER
+	never bool            // NOTIFY without FAILURE
 }
 
 // found is what the disks hold of one mail.
@@ -178,7 +178,7 @@ func (l *ledger) fates(m *mailDraft) map[string]*fate {
 				}
 				maps.Copy(f.ways, ways)
 				f.times++
-				f.never = f.never || m.never && m.to[0] == r
+				f.never = f.never || m.notify != "" && !strings.Contains(m.notify, "FAILURE") && m.to[0] == r
 			}
 		}
 	}

@@ -32,7 +32,9 @@ func smaller(d *draft) []*draft {
 			}
 		}
 		without(func(c *draft) { c.mails[i].at = "1s" })
-		without(func(c *draft) { c.mails[i].null, c.mails[i].never, c.mails[i].size = false, false, 0 })
+		without(func(c *draft) {
+			c.mails[i].null, c.mails[i].eight, c.mails[i].notify, c.mails[i].size = false, false, "", 0
+		})
 	}
 	for i := range d.hosts {
 		without(func(c *draft) { c.hosts[i].backup = -1 })
