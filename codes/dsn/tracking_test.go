@@ -43,3 +43,26 @@ func TestBoundary(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseTracking(f *testing.F) {
+	f.Add([]byte("Content-Type: multipart/related; boundary=\"%%%%\"; type=tracking-status\r\n\r\n--%%%%\r\nContent-Type: message/tracking-status\r\n\r\n" +
+		"Reporting-MTA: dns; a.example\r\n\r\nFinal-Recipient: rfc822; b@c.example\r\nAction: delivered\r\nStatus: 2.5.0\r\n\r\n--%%%%--\r\n"))
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		reports, err := ParseTracking(answer)
+		if err != nil {
+			return
+		}
+		for _, r := range reports { // what was understood, and is whole, can be said again
+			whole := r.ReportingMTA.Value != ""
+			for _, rcpt := range r.Recipients {
+				whole = whole && rcpt.Final.Value != "" && rcpt.Action != ""
+			}
+			if !whole {
+				continue
+			}
+			if again, err := ParseTracking(FormatTrackingAnswer("b", FormatTracking(r))); err != nil || len(again) != 1 || len(again[0].Recipients) != len(r.Recipients) {
+				t.Errorf("%q became %+v: %v", answer, again, err)
+			}
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -109,4 +110,38 @@ func TestSolicitation(t *testing.T) {
 	if got := Solicited("org.example:adv,net.example:ADV", []string{"net.example:ADV", "com.example:X"}); got != "net.example:ADV" {
 		t.Errorf("%q", got)
 	}
+}
+
+// Whatever a client sends as a value, what is taken can be said again and means the same.
+func FuzzExtensionValues(f *testing.F) {
+	for _, s := range []string{"120;RT", "-0;N", "2014-04-03T23:01:00Z;C", "c0uosxl10NuuTW4kn06NonB5bJQ:86400", "net.example:ADV,a", "-9", "999999999"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if by, ok := ParseDeliverBy(s); ok {
+			if again, ok := ParseDeliverBy(by.String()); !ok || again != by {
+				t.Errorf("BY=%s became %s", s, by)
+			}
+		}
+		if r, ok := ParseRRVS(s); ok {
+			if again, ok := ParseRRVS(r.String()); !ok || !again.Since.Equal(r.Since) || again.Continue != r.Continue {
+				t.Errorf("RRVS=%s became %s", s, r)
+			}
+		}
+		if m, ok := ParseMTRK(s); ok {
+			if again, ok := ParseMTRK(m.String()); !ok || again != m {
+				t.Errorf("MTRK=%s became %s", s, m)
+			}
+		}
+		if d, ok := ParseHoldFor(s); ok && (d < time.Second || d > 999_999_999*time.Second) {
+			t.Errorf("HOLDFOR=%s: %v", s, d)
+		}
+		if p, ok := ParsePriority(s); ok && (p < MinPriority || p > MaxPriority) {
+			t.Errorf("MT-PRIORITY=%s: %d", s, p)
+		}
+		_, _ = ParseHoldUntil(s)
+		if IsSolicitation(s) && Solicited(s, []string{s}) == "" && !strings.Contains(s, ",") {
+			t.Errorf("SOLICIT=%s does not match itself", s)
+		}
+	})
 }

@@ -46,17 +46,29 @@ func countDown(env *smtp.Envelope, since time.Duration) {
 // expanded adds to a mail the addresses that several others stand for, where the sender wants to be told of that (RFC 3461
 // §5.2.7.3) or may ask (RFC 3886 §3.3.3).
 func (n *Node) expanded(original smtp.Envelope, to []smtp.Recipient) []smtp.Recipient {
-	if len(n.aliases) == 0 {
+	if len(n.aliases) == 0 && n.agents == nil {
 		return to
 	}
 	_, tracked := smtp.FindParam(original.Params, "MTRK")
 	for _, r := range original.Recipients {
-		targets, ok := n.alias(r.Forward.Mailbox)
+		targets, ok := n.stands(r.Forward.Mailbox)
 		if ok && len(targets) > 1 && (tracked || asksSuccess(r.Params)) {
 			to = append(slices.Clip(to), queue.Expanded(r))
 		}
 	}
 	return to
+}
+
+// receivedFrom is what the client of the host's own server called itself, as the top trace field tells it; "": the mail
+// begins here.
+func receivedFrom(text []byte) string {
+	head := field.ReadSection(text)
+	f, found := head.First("Received")
+	if !found {
+		return ""
+	}
+	r := field.ParseReceived(f.Body())
+	return r.Helo
 }
 
 func asksSuccess(params []smtp.Param) bool {

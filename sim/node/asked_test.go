@@ -2,12 +2,14 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/dsn"
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/smtpserver"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
@@ -180,9 +182,21 @@ func TestTrack(t *testing.T) {
 		t.Errorf("in the queue: %s", got)
 	}
 	w.net.SetDown("mx1.west.example", vnet.Up)
+	for _, line := range []string{"_mtqp._tcp.mx1.west.example SRV 20 0 1038 mx2.west.example", "_mtqp._tcp.mx1.west.example SRV 10 0 1038 mx1.west.example"} {
+		r, err := dns.ParseRecord(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.zones.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.passes(3 * time.Hour)
 	w.check("delivered", ask("YWJjZGVmZ2g="),
 		"msa.nord.example: bob@west.example transferred 2.4.0 mx1.west.example; mx1.west.example: bob@west.example delivered 2.1.5")
+	if !slices.Contains(w.dns, "alice.nord.example: SRV _mtqp._tcp.mx1.west.example") {
+		t.Errorf("RFC 3887 §2: no question for SRV: %v", w.dns)
+	}
 	w.passes(23 * time.Hour)
 	w.check("forgotten", ask("YWJjZGVmZ2g="), "msa.nord.example does not tell: the tracking server said -ERR/noinfo no information about such a message")
 }

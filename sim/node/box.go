@@ -19,6 +19,9 @@ type Box struct {
 	Features     string    // what the device behind it can show: a filter of RFC 2533 (RFC 4141 §5)
 }
 
+// wholeDomain is the name under which Boxes tell of the host's domains themselves.
+const wholeDomain = "*"
+
 // box is what is known of the mailbox or alias of an address here.
 func (n *Node) box(m smtp.Mailbox) Box { return n.cfg.Boxes[lower(m.Local)] }
 
@@ -50,8 +53,10 @@ func (s *session) wanted(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Rep
 
 // validSince refuses where the mailbox had another owner at a time (RFC 7293 §5.1, §15.3).
 func (n *Node) validSince(m smtp.Mailbox, at time.Time) *smtp.Reply {
-	since := n.box(m).Since
+	since, domain := n.box(m).Since, n.cfg.Boxes[wholeDomain].Since
 	switch {
+	case domain.After(at):
+		return refused(550, "5.7.18", "<"+m.String()+">: the domain has had another owner since")
 	case since.IsZero():
 		return refused(550, "5.7.19", "<"+m.String()+">: since when the mailbox has its owner is not recorded here")
 	case since.After(at):

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/dsn"
+	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/mtqp"
 	"github.com/smtpsim/smtpsim/sim/persona"
@@ -85,19 +87,40 @@ func trackLine(r dsn.Report, rcpt dsn.Recipient) string {
 	return line
 }
 
-// ask asks one host. RFC 3887 §2.1 finds the tracking server by SRV, then MX, then address; here hosts are asked themselves,
-// by address.
+// ask asks one host.
 func (n *Node) ask(name, envid, secret string) ([]dsn.Report, error) {
-	addrs, answer := n.lookup().LookupAddr(name)
-	if strings.EqualFold(name, n.cfg.SubmitTo) && n.cfg.SubmitAddr.Addr().IsValid() {
-		addrs = []netip.Addr{n.cfg.SubmitAddr.Addr()}
-	}
-	err := fmt.Errorf("address of %s: %s", name, answer.Outcome)
-	for _, a := range addrs {
-		conn, dial := n.host.Dialer.Dial(netip.AddrPortFrom(a, mtqp.Port), 0)
+	at, err := n.trackers(name)
+	for _, to := range at {
+		conn, dial := n.host.Dialer.Dial(to, 0)
 		if err = dial; err == nil {
 			return mtqp.Ask(conn, n.host, envid, secret)
 		}
 	}
 	return nil, err
+}
+
+// trackers are where a host is asked: first where SRV says, _mtqp._tcp before its name; without such a record at its own
+// address (RFC 3887 §2). Of several the one with the least priority comes first (RFC 2782); weights are not looked at.
+func (n *Node) trackers(name string) (at []netip.AddrPort, err error) {
+	if strings.EqualFold(name, n.cfg.SubmitTo) && n.cfg.SubmitAddr.Addr().IsValid() {
+		return []netip.AddrPort{netip.AddrPortFrom(n.cfg.SubmitAddr.Addr(), mtqp.Port)}, nil
+	}
+	if n.resolver == nil {
+		return nil, fmt.Errorf("address of %s: %s", name, dns.Timeout)
+	}
+	found := n.resolver.Query("_mtqp._tcp."+name, dns.TypeSRV).Records
+	slices.SortStableFunc(found, func(a, b dns.Record) int { return int(a.Preference) - int(b.Preference) })
+	if len(found) == 0 {
+		found = []dns.Record{{Target: name, Port: mtqp.Port}}
+	}
+	for _, r := range found {
+		addrs, answer := n.resolver.LookupAddr(strings.TrimSuffix(r.Target, "."))
+		if len(addrs) == 0 {
+			err = fmt.Errorf("address of %s: %s", r.Target, answer.Outcome)
+		}
+		for _, a := range addrs {
+			at = append(at, netip.AddrPortFrom(a, r.Port))
+		}
+	}
+	return at, err
 }

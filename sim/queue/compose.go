@@ -33,6 +33,11 @@ func (q *Queue) compose(id string, m *mail, n notice, text []byte) []byte {
 	if m.asks != nil {
 		r.Extra = m.asks.fields(now.Location())
 	}
+	if q.opts.From != nil && m.usesDSN() {
+		if name := q.opts.From(text); name != "" {
+			r.ReceivedFrom = dsn.DNS(name) // RFC 3464 §2.2.4
+		}
+	}
 	for _, i := range n.about {
 		r.Recipients = append(r.Recipients, q.recipient(m, i, n, now))
 	}
@@ -51,6 +56,19 @@ func (a *asks) fields(zone *time.Location) (out []dsn.Field) {
 		out = append(out, dsn.Field{Name: "Future-Release-Request", Value: a.request})
 	}
 	return out
+}
+
+// usesDSN says whether the sender knows of reports: then it gets all that there is to tell.
+func (m *mail) usesDSN() bool {
+	if m.asksFor("RET") || m.asksFor("ENVID") {
+		return true
+	}
+	for i := range m.envelope.Recipients {
+		if _, found := smtp.FindParam(m.envelope.Recipients[i].Params, "NOTIFY"); found {
+			return true
+		}
+	}
+	return false
 }
 
 // recipient is the part of a report about one recipient.
@@ -82,6 +100,9 @@ func (q *Queue) recipient(m *mail, i int, n notice, now time.Time) dsn.Recipient
 	}
 	if r.last.Remote != "" {
 		out.LastAttempt = dsn.Date(now)
+	}
+	if n.action == dsn.Delivered {
+		out.LogID = m.id // RFC 3464 §2.3.8
 	}
 	if n.action == dsn.Delayed {
 		out.RetryUntil = dsn.Date(m.released().Add(q.giveUp(m)).In(now.Location()))

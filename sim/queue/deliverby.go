@@ -48,9 +48,12 @@ func (q *Queue) expire(m *mail, now time.Time) {
 		}
 	}
 	q.mu.Unlock()
-	if len(late) > 0 && !m.envelope.Reverse.Null {
-		_, err := q.send(m, notice{about: late, action: dsn.Delayed, to: m.envelope.Reverse.Mailbox, status: smtp.EnhancedCode{4, 4, 7}})
-		m.asks.late = err == nil
+	if m.envelope.Reverse.Null {
+		return
+	}
+	for part := range m.perReport(late) {
+		_, err := q.send(m, notice{about: part, action: dsn.Delayed, to: m.reverse(part[0]).Mailbox, status: smtp.EnhancedCode{4, 4, 7}})
+		m.asks.late = m.asks.late && err == nil
 	}
 }
 

@@ -34,6 +34,7 @@ type Options struct {
 	DialMax    time.Duration                                          // for one connection attempt; 0: the network's own
 	Speaks     persona.Extensions                                     // those of the host's own servers
 	Expand     func([]smtp.Recipient) (out []smtp.Recipient, ok bool) // the host's aliases, for reports to its own users; nil: none
+	From       func(text []byte) string                               // what the host that gave the mail called itself, out of its trace fields, for reports; nil: not told
 }
 
 // Delivery is what the local delivery agent gets: one mail for one recipient.

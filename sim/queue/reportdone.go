@@ -46,15 +46,14 @@ func (q *Queue) reportDone(m *mail) {
 				told = append(told, i)
 			}
 		}
-		if len(told) == 0 {
-			continue
-		}
-		_, err := q.send(m, notice{about: told, action: kind.action, to: m.envelope.Reverse.Mailbox})
-		for _, i := range told {
-			if err != nil {
-				q.retryReport(m, i)
-			} else {
-				q.setDone(&m.rcpts[i])
+		for part := range m.perReport(told) {
+			_, err := q.send(m, notice{about: part, action: kind.action, to: m.reverse(part[0]).Mailbox})
+			for _, i := range part {
+				if err != nil {
+					q.retryReport(m, i)
+				} else {
+					q.setDone(&m.rcpts[i])
+				}
 			}
 		}
 	}

@@ -52,7 +52,7 @@ type extendedYAML struct {
 		Since        word   `yaml:"since" doc:"RRVS: has had its owner since: 2020-01-01T00:00:00Z"`
 		NoSoliciting []word `yaml:"no-soliciting" doc:"NO-SOLICITING: classes that its owner does not want"`
 		Features     word   `yaml:"features" doc:"CONNEG: what its owner can show: (type=\"text/plain\")"`
-	} `yaml:"boxes" doc:"local part: what is known of the mailbox"`
+	} `yaml:"boxes" doc:"local part, or \"*\" for the domain: what is known of it"`
 	Track []struct {
 		At     word `yaml:"at" doc:"when it asks, from the beginning"`
 		First  word `yaml:"first" doc:"the host that is asked first; else its msa"`
