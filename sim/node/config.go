@@ -42,7 +42,7 @@ type Config struct {
 
 	Domains   []string              // mail for these ends here
 	Users     []string              // local parts with a mailbox; postmaster always has one (RFC 5321 §4.5.1)
-	Aliases   map[string][]string   // local part or address of this host to addresses (RFC 5321 §3.9.1)
+	Aliases   map[string][]string   // local part or address of this host to addresses (RFC 5321 §3.9.1), "|program", "/file", ":include:/path"
 	RelayFrom []netip.Prefix        // clients whose mail goes anywhere; the MSA takes mail from them only
 	RelayTo   []string              // domains of others that are relayed for anybody: this host is their backup MX
 	Rules     map[string]queue.Rule // local rules before the DNS, by lower-case domain
@@ -66,6 +66,11 @@ type Config struct {
 	GiveUp        time.Duration   // 0: the persona's
 	DelayDSN      time.Duration   // 0: the persona's; negative: never
 	DoubleTo      string          // mailbox for reports that cannot be delivered; "": dropped
+
+	Lists     map[string]List     // mailing lists, by address (RFC 5321 §3.9.2)
+	Forwards  map[string][]string // users' .forward files: addresses, "\\bob" for the mailbox itself, "|program", "/file"
+	Includes  map[string]string   // what ":include:/path" in aliases stands for, by path: an entry a line
+	Vacations map[string]Vacation // users who let senders know that they are away, by lower-case local part
 
 	Web        WebPage                  // what the web role shows on port 443
 	Admission  *Admission               // what it demands of strangers; nil: nothing
@@ -148,6 +153,9 @@ func (c *Config) personality() *persona.Persona {
 	base := c.Persona
 	if base == nil {
 		base = persona.Postfix()
+	}
+	if c.Limits == (Limits{}) {
+		return base // nobody changes it: hosts may share it
 	}
 	p := *base
 	if c.Limits.MessageSize > 0 {

@@ -26,7 +26,7 @@ func Load() (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := reader{texts: map[string]string{}, done: map[string]*Persona{}}
+	r := reader{texts: map[string]string{}, done: map[string]*Persona{}, keys: situationKeys()}
 	for _, e := range entries { // in the order of their names
 		text, err := files.ReadFile("data/" + e.Name())
 		if err != nil {
@@ -86,7 +86,7 @@ func Exim() *Persona { return ByName("exim") }
 // Parse reads one data file: lines of the form "key: value", with comments behind "#". What it leaves out comes from the
 // personality that its first key "like" names, else from the RFCs' own words. The error names the line.
 func (c *Catalog) Parse(name, text string) (*Persona, error) {
-	r := reader{texts: map[string]string{name: text}, done: c.all}
+	r := reader{texts: map[string]string{name: text}, done: c.all, keys: situationKeys()}
 	return r.parse(name)
 }
 
@@ -94,6 +94,15 @@ func (c *Catalog) Parse(name, text string) (*Persona, error) {
 type reader struct {
 	texts map[string]string
 	done  map[string]*Persona // nil while it is being read
+	keys  map[string]Situation
+}
+
+func situationKeys() map[string]Situation {
+	keys := make(map[string]Situation, situations)
+	for s, name := range situationNames {
+		keys[name] = Situation(s)
+	}
+	return keys
 }
 
 // read is the personality of a file, with all it builds on.
@@ -134,7 +143,7 @@ func (r *reader) parse(name string) (*Persona, error) {
 		*p = *parent
 	}
 	p.Name = name
-	s := setter{p: p}
+	s := setter{p: p, keys: r.keys}
 	number := 0
 	for line := range strings.Lines(text) {
 		number++

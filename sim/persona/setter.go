@@ -15,7 +15,9 @@ import (
 // setter puts the lines of one file into p.
 type setter struct {
 	p     *Persona
-	seen  []string
+	keys  map[string]Situation
+	said  [situations]bool
+	seen  []string  // of the other keys
 	reply Situation // whose lines are being read
 	open  bool      // more lines of it must follow
 }
@@ -29,8 +31,8 @@ func (s *setter) line(line string) error {
 		return fmt.Errorf(`expected "key: value", found %q`, line)
 	}
 	value = strings.TrimSpace(value)
-	if at := slices.Index(situationNames[:], key); at >= 0 {
-		return s.text(Situation(at), value)
+	if at, ok := s.keys[key]; ok {
+		return s.text(at, value)
 	}
 	if err := s.finish(); err != nil {
 		return err
@@ -60,10 +62,10 @@ func (s *setter) text(at Situation, value string) error {
 	}
 	t := &s.p.Texts[at]
 	if !s.open {
-		if slices.Contains(s.seen, at.String()) {
+		if s.said[at] {
 			return fmt.Errorf("%q stands twice; a reply of several lines has hyphens behind the codes", at)
 		}
-		s.seen = append(s.seen, at.String())
+		s.said[at] = true
 		*t = Text{}
 	}
 	if text, ok := strings.CutPrefix(value, "+ "); ok && at == TooManyErrors {
