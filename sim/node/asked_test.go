@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/smtpsim/smtpsim/codes/dsn"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
+	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/sim/smtpserver"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
@@ -199,4 +201,24 @@ func TestTrack(t *testing.T) {
 	}
 	w.passes(23 * time.Hour)
 	w.check("forgotten", ask("YWJjZGVmZ2g="), "msa.nord.example does not tell: the tracking server said -ERR/noinfo no information about such a message")
+}
+
+// A border without mailboxes hands on what only the message store can know, and what is delivered there is delivered (RFC
+// 7293 §5.1.1, RFC 2852 §1, RFC 2033 §4.2).
+func TestBehindTheBorder(t *testing.T) {
+	w := northAndWest(t, func(name string, c *Config) {
+		with("DSN", "RRVS", "DELIVERBY", "CONPERM")(name, c)
+		if name == "mx1.west.example" {
+			c.Roles, c.Users = []Role{MTA}, nil
+			c.Store = &queue.Rule{Addr: netip.MustParseAddr("198.51.100.30"), LMTP: true}
+		}
+	})
+	w.add("store.west.example", Config{Roles: []Role{MDA}, Domains: []string{"west.example"}, Users: []string{"bob"}, Extensions: []string{"RRVS"},
+		Boxes: map[string]Box{"bob": {Since: time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)}}}, "198.51.100.30")
+	w.command("", mailFrom, "RCPT TO:<bob@west.example> RRVS=2014-04-03T23:01:00Z")
+	w.passes(time.Minute)
+	w.check("another owner", w.told(), "mx1.west.example: failed 5.7.17  bob@west.example")
+	w.command("Content-Convert: ANY\r\n", mailFrom+" BY=600;R CONPERM", "RCPT TO:<bob@west.example> NOTIFY=SUCCESS RRVS=2024-04-03T23:01:00Z")
+	w.passes(time.Minute)
+	w.check("this one", w.told(), "mx1.west.example: failed 5.7.17  bob@west.example; mx1.west.example: delivered 2.1.5  bob@west.example")
 }

@@ -51,9 +51,13 @@ func (s *session) wanted(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Rep
 	return nil
 }
 
-// validSince refuses where the mailbox had another owner at a time (RFC 7293 §5.1, §15.3).
+// validSince refuses where the mailbox had another owner at a time (RFC 7293 §5.1, §15.3). A host without mailboxes leaves
+// the question to the next one (§5.1.1).
 func (n *Node) validSince(m smtp.Mailbox, at time.Time) *smtp.Reply {
 	since, domain := n.box(m).Since, n.cfg.Boxes[wholeDomain].Since
+	if since.IsZero() && domain.IsZero() && !n.cfg.is(MDA) {
+		return nil
+	}
 	switch {
 	case domain.After(at):
 		return refused(550, "5.7.18", "<"+m.String()+">: the domain has had another owner since")

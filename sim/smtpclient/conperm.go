@@ -14,7 +14,7 @@ func permits(env *smtp.Envelope) bool {
 // needsPermission keeps a mail with CONPERM from a server that can neither hold to it nor tell what its recipients can show
 // (RFC 4141 §3.3: MUST end the session, status 5.6.3).
 func (c *Client) needsPermission(env *smtp.Envelope, _ []byte) *Error {
-	if !permits(env) || c.uses(persona.ConPerm) || c.uses(persona.ConNeg) {
+	if !permits(env) || c.uses(persona.ConPerm) || c.uses(persona.ConNeg) || c.cfg.LMTP { // a message store is no hop
 		return nil
 	}
 	return local(554, "5.6.3", "Conversion may be required, and the server offers neither CONPERM nor CONNEG")

@@ -13,7 +13,7 @@ import (
 func (c *Client) needsDeliverBy(env *smtp.Envelope, _ []byte) *Error {
 	value, found := smtp.FindParam(env.Params, "BY")
 	by, _ := smtp.ParseDeliverBy(value)
-	if !found || !by.Return {
+	if !found || !by.Return || c.cfg.LMTP { // RFC 2852 §1: into a mailbox is not on to another host
 		return nil
 	}
 	if !c.uses(persona.DeliverBy) {
