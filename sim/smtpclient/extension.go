@@ -50,7 +50,7 @@ const ownParams = persona.Size | persona.EightBitMIME | persona.Auth | persona.S
 // without. Each extension that knows such a case has its check in a file of its own.
 func (c *Client) lacking(env *smtp.Envelope, text []byte) *Error {
 	for _, check := range [...]func(*Client, *smtp.Envelope, []byte) *Error{
-		(*Client).needsUTF8, (*Client).needsRequireTLS, (*Client).needsDeliverBy, (*Client).needsHold, (*Client).needsValidSince, (*Client).needsPermission,
+		(*Client).needsRequireTLS, (*Client).needsDeliverBy, (*Client).needsHold, (*Client).needsValidSince, (*Client).needsPermission,
 	} {
 		if refusal := check(c, env, text); refusal != nil {
 			return refusal

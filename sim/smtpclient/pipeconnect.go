@@ -11,9 +11,9 @@ import (
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
-// ErrOtherOffer is a server that offers something else than it did when the client learned to speak early to it. What was
-// said counts for nothing; another session begins as usual.
-var ErrOtherOffer = errors.New("the server offers something else than last time")
+// ErrOtherOffer is a server that does not answer as it did when the client learned to speak early to it: it offers something
+// else, or does not like to be spoken to so. What was said counts for nothing; another session begins as usual.
+var ErrOtherOffer = errors.New("the server does not answer as it did last time")
 
 // Offers are what servers said to EHLO, kept for the next connection to them (Exim: hosts_pipe_connect). The zero value is
 // ready; clients of several processes may share it.
@@ -102,11 +102,14 @@ func (c *Client) hearBoth() *Error {
 		return &Error{Stage: StageGreeting, Err: err}
 	}
 	if c.greeting = greeting; !greeting.Positive() {
-		return &Error{Stage: StageGreeting, Reply: greeting}
+		return &Error{Stage: StageGreeting, Err: ErrOtherOffer}
 	}
 	hello, err := c.reply(smtp.EHLO, c.cfg.Timeouts.Mail)
-	if err != nil || !hello.Positive() {
-		return &Error{Stage: StageHello, Reply: hello, Err: err}
+	if err != nil {
+		return &Error{Stage: StageHello, Err: err}
+	}
+	if !hello.Positive() { // perhaps because the client was early: that is no word about the mail
+		return &Error{Stage: StageHello, Err: ErrOtherOffer}
 	}
 	// the first line may have the time or the client's name in it
 	if !slices.EqualFunc(hello.Lines[1:], c.hello.Lines[1:], strings.EqualFold) {

@@ -40,7 +40,10 @@ func (c *Client) send(r *Result, env *smtp.Envelope, text []byte) *Error {
 		return local(554, "5.5.4", "no recipients")
 	}
 	t := transaction{Client: c, env: env, result: r}
-	text, refusal := t.fit(text)
+	refusal := c.needsUTF8(env, text) // before conversion, which cannot help it
+	if refusal == nil {
+		text, refusal = t.fit(text)
+	}
 	if refusal == nil {
 		refusal = c.tooBig(t.size)
 	}
