@@ -22,6 +22,7 @@ import (
 type box struct {
 	domain  string
 	users   []string
+	moved   string // where alice is now: 551
 	refuse  string // "connect", "mail", "rcpt", "data": what is refused with 451, 554 at the connection
 	flaw    string // "lose", "twice", "early", "trace", "aborted": how it breaks its word
 	persona *persona.Persona
@@ -79,6 +80,8 @@ func (s *boxSession) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Re
 			return nil
 		}
 		situation = persona.RelayDenied
+	case s.moved != "" && user == "alice":
+		return &smtp.Reply{Code: 551, Enhanced: smtp.EnhancedCode{5, 1, 6}, Lines: []string{"please try <" + s.moved + ">"}}
 	case slices.Contains(s.users, user) || slices.Contains(s.users, "*"):
 		return s.no("rcpt")
 	}

@@ -112,6 +112,8 @@ func serverWord(cfg *smtpserver.Config, b *box, key, value string) error {
 		}
 	case "refuse":
 		b.refuse = value
+	case "moved":
+		b.moved = value
 	case "flaw":
 		b.flaw = value
 	case "users":
