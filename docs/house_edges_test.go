@@ -41,7 +41,7 @@ func edges() map[string]string {
 		"trace/analyze":   "codes trace trace/capture trace/dialogue",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
-		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy sim/policy/auth sim/policy/secure sim/queue sim/smtpclient sim/smtpserver trace/field",
+		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy sim/policy/auth sim/policy/secure sim/queue sim/smtpclient sim/smtpserver trace/field trace/mbox",
 		"sim/scenario": "codes codes/feature codes/smtp sim/dns sim/fault sim/persona trace",
 		// F5
 		"sim":          "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace trace/dialogue",

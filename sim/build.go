@@ -206,6 +206,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	}
 	extend(&cfg, h)
 	sends(&cfg, &h.Sending)
+	employ(&cfg, &h.Actors)
 	return cfg, serve(&cfg, h)
 }
 

@@ -28,7 +28,7 @@ func (n *Node) alias(m smtp.Mailbox) (to []string, ok bool) {
 // Each address comes out once; one that leads to nobody stays, so that the queue gives the mail back: none is lost (§6.1).
 // ok is false where aliases stand for too many addresses. The result may be recipients itself.
 func (n *Node) expand(recipients []smtp.Recipient) (out []smtp.Recipient, ok bool) {
-	if len(n.aliases) == 0 {
+	if len(n.aliases) == 0 && n.agents == nil {
 		return recipients, true
 	}
 	e := expansion{node: n, out: make([]smtp.Recipient, 0, len(recipients)), reached: map[string]bool{},
@@ -55,7 +55,7 @@ func (e *expansion) add(r smtp.Recipient, depth int) bool {
 	if reached, met := e.reached[key]; met || len(e.out) > e.max {
 		return reached || !met
 	}
-	targets, ok := e.node.alias(r.Forward.Mailbox)
+	targets, ok := e.node.stands(r.Forward.Mailbox)
 	e.reached[key] = !ok || depth == maxAliasDepth
 	if e.reached[key] {
 		e.out = append(e.out, r)
@@ -67,6 +67,11 @@ func (e *expansion) add(r smtp.Recipient, depth int) bool {
 		params = forward(r, len(targets) > 1)
 	}
 	for _, target := range targets {
+		if m, is := e.node.final(target, r.Forward.Domain); is {
+			e.out = append(e.out, smtp.Recipient{Forward: smtp.ForwardPath{Mailbox: m}, Params: params})
+			reached = true
+			continue
+		}
 		m, err := smtp.ParseMailbox(target, smtp.Tolerant)
 		if err != nil {
 			continue

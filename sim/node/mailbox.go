@@ -75,8 +75,16 @@ func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) smtp.Rep
 	return box.taken
 }
 
-// deliver is final delivery (RFC 5321 §4.4): Return-Path in front, and into the mailbox.
+// deliver is final delivery.
 func (n *Node) deliver(d queue.Delivery) smtp.Reply {
+	if n.agents != nil {
+		return n.deliverBy(d)
+	}
+	return n.toMailbox(d)
+}
+
+// toMailbox is delivery into a mailbox (RFC 5321 §4.4): Return-Path in front.
+func (n *Node) toMailbox(d queue.Delivery) smtp.Reply {
 	user, ok := n.mailbox(d.Recipient.Mailbox)
 	if !ok {
 		return n.persona.Reply(persona.UserUnknown, &persona.Values{Host: n.host.Name, Arg: d.Recipient.Address()})

@@ -35,6 +35,7 @@ type Node struct {
 	relayTo map[string]bool
 	users   map[string]bool // lower-case local parts
 	aliases map[string][]string
+	agents  *agents // nil: mail ends in mailboxes
 
 	tally tally // for DMARC reports
 
@@ -56,6 +57,7 @@ func Start(cfg Config) (*Node, error) {
 	for name, to := range cfg.Aliases {
 		n.aliases[strings.ToLower(name)] = to
 	}
+	n.agents = n.hire()
 	if len(cfg.Resolver) > 0 {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver, Secure: cfg.TLS.DANE || cfg.TLS.Strict})
 	}
@@ -148,7 +150,7 @@ func (n *Node) openQueue() error {
 	router := &queue.Router{Lookup: n.lookup(), Rand: n.host.Rand, Names: []string{n.host.Name}, Addrs: n.host.Addrs, Rules: rules}
 	opts := queue.Options{Router: router, Persona: n.persona, Connect: n.connect, Waits: c.Waits, GiveUp: c.GiveUp,
 		DelayDSN: c.DelayDSN, DoubleTo: c.DoubleTo, Stamp: n.stamp,
-		Checkpoint: c.Checkpoint, Speaks: n.speaks, Expand: n.expand}
+		Checkpoint: c.Checkpoint, Speaks: n.speaks, Expand: n.expand, From: receivedFrom}
 	if c.TLS.DANE || c.TLS.STS || c.TLS.Strict {
 		opts.Demands = n.demands
 	}

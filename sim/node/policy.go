@@ -131,6 +131,9 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 		if refusal := s.wanted(t, r); refusal != nil {
 			return refusal
 		}
+		if refusal := s.mayPost(&t.Envelope.Reverse, m); refusal != nil {
+			return refusal
+		}
 		if refusal := s.admitRcpt(t, m); refusal != nil {
 			return refusal
 		}
@@ -155,7 +158,7 @@ func (n *Node) isOwnLiteral(domain string) bool {
 // known reports whether mail for an address of this host can be delivered. Where the mailboxes are elsewhere and nobody
 // has listed the users, the message store says so later.
 func (n *Node) known(m smtp.Mailbox) bool {
-	if _, ok := n.alias(m); ok {
+	if _, ok := n.stands(m); ok || n.takes(m) {
 		return true
 	}
 	if !n.cfg.is(MDA) && len(n.cfg.Users) == 0 {

@@ -81,7 +81,7 @@ func (n *Node) verify(arg string) *smtp.Reply {
 
 // isList reports whether m stands for several addresses.
 func (n *Node) isList(m smtp.Mailbox) bool {
-	members, ok := n.alias(m)
+	members, ok := n.members(m)
 	return ok && len(members) > 1
 }
 
@@ -112,7 +112,7 @@ func (s *session) Expand(arg string) *smtp.Reply {
 	if err != nil {
 		return refused(501, "5.1.3", "Expected the name of a list")
 	}
-	members, ok := n.alias(m)
+	members, ok := n.members(m)
 	if !ok {
 		return refused(550, "5.1.1", "That is a user name, not a mailing list") // RFC 5321 §3.5.2's own example
 	}

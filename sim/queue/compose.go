@@ -94,7 +94,7 @@ func (q *Queue) recipient(m *mail, i int, n notice, now time.Time) dsn.Recipient
 		out.Status = smtp.EnhancedCode{2, 0, 0} // RFC 3464 §2.3.3: no reply says so
 		return out
 	}
-	out.Diagnostic = dsn.Typed{Type: "x-" + q.opts.Persona.Name, Value: strings.ReplaceAll(reply.Text(), "\n", " ")}
+	out.Diagnostic = dsn.Typed{Type: q.localType(m.envelope.Recipients[i].Forward.Local), Value: strings.ReplaceAll(reply.Text(), "\n", " ")}
 	if r.last.Said && r.last.Remote != "" {
 		out.Diagnostic = dsn.SMTP(reply) // RFC 3461 §9.2: the reply as it came, all its lines
 	}
@@ -108,6 +108,15 @@ func (q *Queue) recipient(m *mail, i int, n notice, now time.Time) dsn.Recipient
 		out.RetryUntil = dsn.Date(m.released().Add(q.giveUp(m)).In(now.Location()))
 	}
 	return out
+}
+
+// localType is the type of what this host itself says of a recipient (RFC 3464 §2.1.2: types of one's own begin with "X-"): a
+// program's exit status is Unix's word, as Postfix and sendmail have it.
+func (q *Queue) localType(local string) string {
+	if strings.HasPrefix(local, "|") {
+		return "x-unix"
+	}
+	return "x-" + q.opts.Persona.Name
 }
 
 // remoteName is the name in "mx1.west.example[192.0.2.25]:25"; for an address alone it is the literal, in brackets (RFC 3464

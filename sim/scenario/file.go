@@ -61,6 +61,7 @@ type hostYAML struct {
 	Authentication authenticationYAML `yaml:",inline"`
 	Admission      admissionYAML      `yaml:"admission" doc:"what it demands of strangers before it takes their mail"`
 	Account        accountYAML        `yaml:",inline"`
+	Actors         actorsYAML         `yaml:",inline"`
 	TLS            struct {
 		DANE        word `yaml:"dane" doc:"yes: holds servers against their TLSA records"`
 		STS         word `yaml:"mta-sts" doc:"yes: keeps to MTA-STS policies of others"`

@@ -45,6 +45,7 @@ func (p *parser) hosts() {
 		p.authentication(&h, &y.Authentication)
 		p.admission(&h, &y.Admission)
 		p.account(&h, &y.Account)
+		p.actors(&h, &y.Actors)
 		p.s.Hosts = append(p.s.Hosts, h)
 	}
 	for i := range p.f.Hosts {

@@ -78,6 +78,7 @@ type Host struct {
 	Authentication
 	Admission Admission
 	Account
+	Actors
 	Limits      Limits
 	Replies     []Reply
 	ClockOffset time.Duration

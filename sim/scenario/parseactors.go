@@ -1,0 +1,102 @@
+package scenario
+
+import "strings"
+
+// Actors are those who take mail at a host beside its mailboxes (RFC 5598 §5).
+type Actors struct {
+	Lists     map[string]List     // by address
+	Forwards  map[string][]string // .forward files, by user
+	Includes  map[string]string   // :include: files, by path
+	Vacations map[string]Vacation // by user
+}
+
+// List is a mailing list.
+type List struct {
+	Members            []string
+	Owner              string
+	VERP, Closed, Bare bool
+	Tag, Footer        string
+}
+
+// Vacation is what a user lets senders know.
+type Vacation struct {
+	Subject, Text, From string
+	Addresses           []string
+}
+
+type actorsYAML struct {
+	Lists     map[string]listYAML     `yaml:"lists" doc:"address: a mailing list"`
+	Forwards  map[string][]word       `yaml:"forwards" doc:"user: the lines of the .forward file: addresses, \"\\\\bob\" (keeps a copy), \"|program\", \"/file\""`
+	Includes  map[string]word         `yaml:"includes" doc:"\"/path\": what \":include:/path\" in an alias stands for, an entry a line"`
+	Vacations map[string]vacationYAML `yaml:"vacations" doc:"user: who writes is told once in seven days"`
+}
+
+type listYAML struct {
+	Members []word `yaml:"members" doc:"addresses"`
+	Owner   word   `yaml:"owner" doc:"address: the reverse-path of what the list sends, for reports"`
+	VERP    word   `yaml:"verp" doc:"yes: a reverse-path for each member"`
+	Closed  word   `yaml:"closed" doc:"yes: only members may write"`
+	Bare    word   `yaml:"bare" doc:"yes: the header section stays as it is; else List fields are added"`
+	Tag     word   `yaml:"tag" doc:"in front of the subject: \"[lunch]\""`
+	Footer  word   `yaml:"footer" doc:"text below each mail"`
+}
+
+type vacationYAML struct {
+	Subject   word   `yaml:"subject" doc:"behind Auto: ; else the subject of the mail"`
+	Text      word   `yaml:"text" doc:"the answer"`
+	From      word   `yaml:"from" doc:"address that the answer names; else the user's"`
+	Addresses []word `yaml:"addresses" doc:"further addresses of the user"`
+}
+
+// actors reads an actorsYAML.
+func (p *parser) actors(h *Host, y *actorsYAML) {
+	a := &h.Actors
+	for _, address := range sortedKeys(y.Lists) {
+		l := y.Lists[address]
+		one := List{VERP: must[bool](p)(l.VERP.boolean()), Closed: must[bool](p)(l.Closed.boolean()), Bare: must[bool](p)(l.Bare.boolean()),
+			Tag: oneLine(l.Tag.s), Footer: l.Footer.s}
+		if one.Owner = l.Owner.s; !l.Owner.set() || len(l.Members) == 0 {
+			p.fail(y.Lists[address].Owner.err("expected members: and owner: for the list %q", address))
+			continue
+		}
+		p.mailbox(l.Owner)
+		for _, w := range l.Members {
+			one.Members = append(one.Members, p.mailbox(w))
+		}
+		a.Lists = with(a.Lists, strings.ToLower(address), one)
+	}
+	for _, user := range sortedKeys(y.Forwards) {
+		a.Forwards = with(a.Forwards, strings.ToLower(user), texts(y.Forwards[user]))
+	}
+	for _, path := range sortedKeys(y.Includes) {
+		a.Includes = with(a.Includes, path, y.Includes[path].s)
+	}
+	for _, user := range sortedKeys(y.Vacations) {
+		v := y.Vacations[user]
+		one := Vacation{Subject: oneLine(v.Subject.s), Text: v.Text.s, From: v.From.s}
+		if v.From.set() {
+			p.mailbox(v.From)
+		}
+		for _, w := range v.Addresses {
+			one.Addresses = append(one.Addresses, p.mailbox(w))
+		}
+		a.Vacations = with(a.Vacations, strings.ToLower(user), one)
+	}
+}
+
+// with is m with an entry more; a nil map is made.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	if m == nil {
+		m = map[string]V{}
+	}
+	m[key] = value
+	return m
+}
+
+// texts are the words' texts.
+func texts(words []word) (out []string) {
+	for _, w := range words {
+		out = append(out, w.s)
+	}
+	return out
+}
