@@ -195,7 +195,7 @@ func (r drawer) sessionFault(f faultDraft, kind fault.Kind, a string) faultDraft
 	if r.odds(30) {
 		f.text += ", at: " + r.moment(time.Hour) + ", for: " + pick(r, "5s", "10m", "3h")
 	}
-	if stage == fault.AtEnd && (kind == fault.DropAfter || kind == fault.CrashAfter || kind == fault.Delay) {
+	if stage == fault.AtEnd && (kind == fault.DropAfter || kind == fault.CrashAfter) || kind == fault.Delay {
 		f.text += pick(r, ", times: 1", ", times: 3") // each doubles the mail: in a loop without end they would be too many
 	} else {
 		f.text += pick(r, "", "", ", times: 1", ", times: 1", ", times: 3", ", odds: 50%")
