@@ -72,7 +72,7 @@ func testEdges() map[string]string {
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
 		// the runner of the suite
-		"sim/conform": "codes/sasl codes/smtp sim sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace/field",
+		"sim/conform": "codes/sasl codes/smtp sim sim/host sim/persona sim/realnet sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace",
 	}
 }
 

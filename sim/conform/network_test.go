@@ -49,8 +49,6 @@ type talk struct {
 	head   conform.Line
 	lines  []conform.Line
 	from   string
-	to     netip.AddrPort
-	at     time.Duration
 	taken  bool
 	played bool
 }
