@@ -70,17 +70,20 @@ type Config struct {
 	Lists     map[string]List     // mailing lists, by address (RFC 5321 §3.9.2)
 	Forwards  map[string][]string // users' .forward files: addresses, "\\bob" for the mailbox itself, "|program", "/file"
 	Includes  map[string]string   // what ":include:/path" in aliases stands for, by path: an entry a line
+	Storage   Storage             // how mailboxes are kept
+	AtOnce    *AtOnce             // delivery before the 250; nil: the queue delivers
 	Vacations map[string]Vacation // users who let senders know that they are away, by lower-case local part
 
-	Web        WebPage                  // what the web role shows on port 443
-	Admission  *Admission               // what it demands of strangers; nil: nothing
-	Disclosure Disclosure               // what VRFY, EXPN and HELP tell
-	Routing    Routing                  // source routes and the percent sign
-	LoggedIn   []string                 // users at a terminal, whom SEND, SOML and SAML reach (RFC 821 §3.4)
-	Turns      map[string][]string      // identity to the domains that ATRN gives it on port 366 (RFC 2645)
-	Checkpoint bool                     // as a client, let interrupted transfers be gone on with (RFC 1845)
-	ProxyFrom  []netip.Prefix           // clients that may say XCLIENT and XFORWARD
-	Private    map[smtp.Verb]smtp.Reply // verbs of this host's own (RFC 5321 §4.1.5: X...)
+	Web              WebPage                  // what the web role shows on port 443
+	Admission        *Admission               // what it demands of strangers; nil: nothing
+	StrictSubmission bool                     // an MSA refuses senders to whom there is no way back, and mail without an author (RFC 6409 §3.2, §6.3)
+	Disclosure       Disclosure               // what VRFY, EXPN and HELP tell
+	Routing          Routing                  // source routes and the percent sign
+	LoggedIn         []string                 // users at a terminal, whom SEND, SOML and SAML reach (RFC 821 §3.4)
+	Turns            map[string][]string      // identity to the domains that ATRN gives it on port 366 (RFC 2645)
+	Checkpoint       bool                     // as a client, let interrupted transfers be gone on with (RFC 1845)
+	ProxyFrom        []netip.Prefix           // clients that may say XCLIENT and XFORWARD
+	Private          map[smtp.Verb]smtp.Reply // verbs of this host's own (RFC 5321 §4.1.5: X...)
 
 	Accounts *Accounts                   // nil: no AUTH, no POP3
 	Logins   map[string]*smtpclient.Auth // as whom this host authenticates itself, by the server's name

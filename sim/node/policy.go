@@ -96,6 +96,12 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 		if r := s.submits(t); r != nil {
 			return r
 		}
+		if r := s.qualify(&t.Envelope.Reverse.Mailbox); r != nil {
+			return r
+		}
+		if r := s.returnPath(t); r != nil {
+			return r
+		}
 	} else if s.node.cfg.Auth != nil {
 		if r := s.checkSender(t); r != nil {
 			return r
@@ -111,6 +117,9 @@ func (s *session) Start(t *smtpserver.Transaction) *smtp.Reply {
 func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply {
 	n := s.node
 	if reply := s.routed(r); reply != nil {
+		return reply
+	}
+	if reply := s.qualify(&r.Forward.Mailbox); reply != nil {
 		return reply
 	}
 	m := r.Forward.Mailbox
@@ -180,6 +189,10 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		r := smtp.NewReply(451, "4.2.4", "Too many addresses stand behind the aliases")
 		return &r
 	}
+	text, refusal := s.fixUp(t, text)
+	if refusal != nil {
+		return refusal
+	}
 	head := ""
 	if n.cfg.Auth != nil {
 		var refusal *smtp.Reply
@@ -191,9 +204,11 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 		return nil
 	}
 	env := smtp.Envelope{Reverse: n.extendReverse(t, to), Params: t.Envelope.Params, Recipients: to}
-	text, refusal := s.asked(t, &env, text)
-	if refusal != nil {
+	if text, refusal = s.asked(t, &env, text); refusal != nil {
 		return refusal
+	}
+	if n.cfg.AtOnce != nil && n.cfg.is(MDA) {
+		return s.deliverNow(t, env, head+t.Received(n.persona, n.host.Clock.Now()), text)
 	}
 	if err := n.queue.Accept(t.ID, env, head+t.Received(n.persona, n.host.Clock.Now()), text); err != nil {
 		r := n.persona.Reply(persona.StorageFull, &persona.Values{Host: n.host.Name})

@@ -10,15 +10,16 @@ import (
 
 // Service is what a host does for others beside taking their mail, and what it tells them.
 type Service struct {
-	Disclose     Disclose
-	Routing      Routing
-	LoggedIn     []string            // users at a terminal (SEND, SOML, SAML)
-	Turns        map[string][]string // identity to the domains that ATRN gives it
-	Collect      []Collect           // asks others for its mail
-	Checkpoint   bool                // lets interrupted transfers be gone on with
-	ProxyFrom    []netip.Prefix      // clients that may say XCLIENT and XFORWARD
-	PrivateVerbs map[string]string   // X... verb to reply
-	SubmitPort   uint16              // MUA; 0: 587
+	Disclose         Disclose
+	Routing          Routing
+	LoggedIn         []string            // users at a terminal (SEND, SOML, SAML)
+	Turns            map[string][]string // identity to the domains that ATRN gives it
+	Collect          []Collect           // asks others for its mail
+	Checkpoint       bool                // lets interrupted transfers be gone on with
+	ProxyFrom        []netip.Prefix      // clients that may say XCLIENT and XFORWARD
+	PrivateVerbs     map[string]string   // X... verb to reply
+	SubmitPort       uint16              // MUA; 0: 587
+	StrictSubmission bool                // MSA: refuses senders to whom there is no way back
 }
 
 // Disclose is what a host tells about its users.
@@ -54,13 +55,14 @@ type serviceYAML struct {
 		Source  word `yaml:"source" doc:"source routes: ignore, refuse, follow (as in 1982)"`
 		Percent word `yaml:"percent" doc:"bob%b.example@a.example at a.example: refuse, relay"`
 	} `yaml:"routing" doc:"addresses that say which way to go"`
-	LoggedIn     []word            `yaml:"logged-in" doc:"users at a terminal, whom SEND reaches"`
-	Turns        map[string][]word `yaml:"turns" doc:"identity: [domains] that ATRN gives it on port 366"`
-	Collect      []collectYAML     `yaml:"collect" doc:"asks others for its mail"`
-	Checkpoint   word              `yaml:"checkpoint" doc:"yes: its interrupted transfers are gone on with (CHECKPOINT)"`
-	ProxyFrom    []word            `yaml:"proxy-from" doc:"networks that may say XCLIENT and XFORWARD"`
-	PrivateVerbs map[string]word   `yaml:"private-verbs" doc:"XVERB: \"250 reply\""`
-	SubmitPort   word              `yaml:"submit-port" doc:"mua: 587, 465 or another"`
+	LoggedIn         []word            `yaml:"logged-in" doc:"users at a terminal, whom SEND reaches"`
+	Turns            map[string][]word `yaml:"turns" doc:"identity: [domains] that ATRN gives it on port 366"`
+	Collect          []collectYAML     `yaml:"collect" doc:"asks others for its mail"`
+	Checkpoint       word              `yaml:"checkpoint" doc:"yes: its interrupted transfers are gone on with (CHECKPOINT)"`
+	ProxyFrom        []word            `yaml:"proxy-from" doc:"networks that may say XCLIENT and XFORWARD"`
+	PrivateVerbs     map[string]word   `yaml:"private-verbs" doc:"XVERB: \"250 reply\""`
+	SubmitPort       word              `yaml:"submit-port" doc:"mua: 587, 465 or another"`
+	StrictSubmission word              `yaml:"strict-submission" doc:"msa: yes: refuses senders to whom there is no way back, and mail without an author"`
 }
 
 type collectYAML struct {
@@ -116,6 +118,7 @@ func (p *parser) service(h *Host, y *serviceYAML) {
 	for _, w := range y.ProxyFrom {
 		h.ProxyFrom = append(h.ProxyFrom, must[netip.Prefix](p)(w.prefix()))
 	}
+	h.StrictSubmission = must[bool](p)(y.StrictSubmission.boolean())
 	h.SubmitPort = uint16(must[int64](p)(y.SubmitPort.integer(1, 65535)))
 	p.privateVerbs(h, y)
 }
