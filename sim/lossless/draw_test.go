@@ -77,6 +77,10 @@ func (r drawer) host(n, hosts int) hostDraft {
 			h.lines = append(h.lines, line.text)
 		}
 	}
+	if r.odds(15) {
+		h.lines = append(h.lines, fmt.Sprintf("lists: {club@d%d.example: {members: [bob@d%d.example, ann@d%d.example, nobody@d%d.example], owner: ann@d%d.example%s}}",
+			n, n, r.IntN(hosts), r.IntN(hosts), n, pick(r, "", ", verp: yes")))
+	}
 	if r.odds(20) {
 		h.login = ", auth: {user: ann, password: secret}"
 		h.lines = append(h.lines, "passwords: {ann: secret}", "auth: {mechanisms: ["+pick(r, "PLAIN", "LOGIN, CRAM-MD5", "SCRAM-SHA-256")+"]}")
@@ -86,7 +90,7 @@ func (r drawer) host(n, hosts int) hostDraft {
 
 // address is of somebody whom there is, mostly.
 func (r drawer) address(hosts int) string {
-	local := pick(r, "ann", "bob", "bob", "bob", "list", "list", "nobody", "gone", "postmaster")
+	local := pick(r, "ann", "bob", "bob", "bob", "list", "list", "club", "nobody", "gone", "postmaster")
 	switch {
 	case r.odds(4):
 		return "x@" + pick(r, "null.example", "nix.example", "stray.example")

@@ -60,12 +60,24 @@ func (l *ledger) readBoxes(all map[int]*found) {
 				for _, r := range f.failed {
 					m.reported[r]++
 				}
-				if writer := l.writer(f.mail); address != writer && !isPostmaster(address) {
+				if writer := l.writer(f.mail); address != writer && !isPostmaster(address) && !l.owns(address) {
 					l.accuse("%s holds the report about m%d, which <%s> wrote", address, f.mail, writer)
 				}
 			}
 		}
 	}
+}
+
+// owns reports whether a list sends in the name of an address.
+func (l *ledger) owns(address string) bool {
+	for i := range l.sc.Hosts {
+		for _, list := range l.sc.Hosts[i].Lists {
+			if list.Owner == address {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // writer is the reverse-path of a mail.
@@ -169,7 +181,7 @@ func (l *ledger) fates(m *mailDraft) map[string]*fate {
 		}
 		for _, r := range p.recipients {
 			leaves := map[string]map[string]bool{}
-			l.expand(r, nil, leaves)
+			l.expand(r, m.null, nil, leaves)
 			for leaf, ways := range leaves {
 				f := out[leaf]
 				if f == nil {
@@ -186,9 +198,9 @@ func (l *ledger) fates(m *mailDraft) map[string]*fate {
 }
 
 // expand follows the aliases from an address to its leaves; a circle of aliases is a leaf that nobody has.
-func (l *ledger) expand(address string, before []string, leaves map[string]map[string]bool) {
+func (l *ledger) expand(address string, null bool, before []string, leaves map[string]map[string]bool) {
 	way := append(slices.Clone(before), address)
-	to, ok := l.alias(address)
+	to, ok := l.alias(address, null)
 	circle := slices.Index(before, address)
 	if !ok || circle >= 0 {
 		leaf := address
@@ -206,14 +218,20 @@ func (l *ledger) expand(address string, before []string, leaves map[string]map[s
 		return
 	}
 	for _, next := range to {
-		l.expand(next, way, leaves)
+		l.expand(next, null, way, leaves)
 	}
 }
 
-func (l *ledger) alias(address string) ([]string, bool) {
+// alias is what stands for an address: an alias, or a list, whose owner gets what comes from nobody.
+func (l *ledger) alias(address string, null bool) ([]string, bool) {
 	local, domain, _ := strings.Cut(address, "@")
 	for i := range l.sc.Hosts {
 		if h := &l.sc.Hosts[i]; slices.Contains(h.Domains, domain) {
+			if list, ok := h.Lists[address]; ok && null {
+				return []string{list.Owner}, true
+			} else if ok {
+				return list.Members, true
+			}
 			to, ok := h.Aliases[local]
 			return to, ok
 		}
