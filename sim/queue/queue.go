@@ -167,11 +167,11 @@ func (q *Queue) Accept(id string, env smtp.Envelope, field string, text []byte) 
 	if err := q.host.Store.Put(file, data); err != nil {
 		return err
 	}
+	q.note(m)
 	q.mu.Lock()
 	q.mails[m.id] = m
 	q.fresh = append(q.fresh, m)
 	q.mu.Unlock()
-	q.note(m)
 	q.wake.Notify()
 	return nil
 }
