@@ -44,7 +44,7 @@ func FuzzSession(f *testing.F) {
 			return
 		}
 		cfg := smtpserver.Config{Name: "mx.example", Persona: persona.Postfix(), AuthInClear: true,
-			With: persona.DSN | persona.Expn | persona.Help | persona.Auth, Mechanisms: sasl.Mechanisms(), LegacyAuth: kind&0x20 != 0}
+			With: persona.DSN | persona.Expn | persona.Help | persona.Auth | persona.BinaryMIME | persona.SMTPUTF8 | persona.BURL | persona.PipeConnect, Mechanisms: sasl.Mechanisms(), LegacyAuth: kind&0x20 != 0}
 		if kind&0x40 != 0 {
 			cfg.Persona = persona.Exim()
 		}
