@@ -10,11 +10,9 @@ import (
 func (w *worker) validSince(j job, todo []int, outs []Outcome) []int {
 	var left []int
 	for n, k := range todo {
-		params := j.mail.envelope.Recipients[j.rcpts[k]].Params
-		value, found := smtp.FindParam(params, "RRVS")
-		r, _ := smtp.ParseRRVS(value)
+		value, found := smtp.FindParam(j.mail.envelope.Recipients[j.rcpts[k]].Params, "RRVS")
 		switch {
-		case !found || r.Continue || offersOf(w.session).Has(persona.RRVS):
+		case !found || continues(value) || offersOf(w.session).Has(persona.RRVS):
 			if left != nil {
 				left = append(left, k)
 			}
@@ -30,4 +28,10 @@ func (w *worker) validSince(j job, todo []int, outs []Outcome) []int {
 		return todo
 	}
 	return left
+}
+
+// continues says that RRVS has "C": the mail may go to a host that does not know it.
+func continues(value string) bool {
+	r, _ := smtp.ParseRRVS(value) // the server has checked it
+	return r.Continue
 }

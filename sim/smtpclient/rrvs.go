@@ -13,7 +13,10 @@ func (c *Client) needsValidSince(env *smtp.Envelope, _ []byte) *Error {
 	}
 	for i := range env.Recipients {
 		value, found := smtp.FindParam(env.Recipients[i].Params, "RRVS")
-		if r, _ := smtp.ParseRRVS(value); found && !r.Continue {
+		if !found {
+			continue
+		}
+		if r, _ := smtp.ParseRRVS(value); !r.Continue {
 			return local(550, "5.7.19", "The server does not offer RRVS, and cannot tell whether the mailbox still has the same owner")
 		}
 	}
