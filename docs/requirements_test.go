@@ -14,7 +14,7 @@ import (
 )
 
 // testedMin is how many requirements were tested when this was last written: it never goes down.
-const testedMin = 308
+const testedMin = 318
 
 // requirement is one row of ../shared/requirements.tsv, and what shows it.
 type requirement struct {
