@@ -242,6 +242,7 @@ func (w *World) plan() {
 	w.planCollects()
 	w.planTracks()
 	w.planFetches()
+	w.planLocks()
 	w.planScripts()
 	if w.ev.witness != nil {
 		w.ev.witness.plan()

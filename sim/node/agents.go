@@ -20,7 +20,7 @@ type agents struct {
 // hire finds out which agents the configuration asks for; nil: none.
 func (n *Node) hire() *agents {
 	c := &n.cfg
-	if len(c.Forwards)+len(c.Lists)+len(c.Vacations) == 0 && !n.namesAgents() {
+	if len(c.Forwards)+len(c.Lists)+len(c.Vacations) == 0 && c.Storage.Quota == 0 && !n.namesAgents() {
 		return nil
 	}
 	a := &agents{forwards: map[string][]string{}, targets: map[string]bool{}, lists: map[string]*List{}}

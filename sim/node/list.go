@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -55,13 +56,24 @@ func (n *Node) members(m smtp.Mailbox) (to []string, ok bool) {
 	return n.alias(m)
 }
 
-// mayPost refuses strangers a closed list at RCPT, where the host before can tell them. Reports from <> come to every list.
-func (s *session) mayPost(t *smtp.ReversePath, m smtp.Mailbox) *smtp.Reply {
-	if s.node.agents == nil {
+// mayPost refuses at RCPT, where the host before can tell the author: strangers a closed list, mail that a mailbox has no room for.
+// Reports from <> come to every list.
+func (s *session) mayPost(env *smtp.Envelope, m smtp.Mailbox) *smtp.Reply {
+	n := s.node
+	if n.agents == nil {
 		return nil
 	}
-	l := s.node.agents.list(m)
-	if l == nil || !l.Closed || t.Null || slices.ContainsFunc(l.Members, func(member string) bool { return strings.EqualFold(member, t.Address()) }) {
+	l := n.agents.list(m)
+	if user, ok := n.mailbox(m); ok && l == nil {
+		size, _ := smtp.FindParam(env.Params, "SIZE") // RFC 1870 §6.1
+		octets, _ := strconv.Atoi(size)               // 0 where nothing is said
+		refusal := n.boxes.room(user, octets)
+		if refusal != nil && refusal.Code == 552 {
+			refusal.Code = 550 // RFC 5321 §4.5.3.1.10: clients take 552 to RCPT for 452
+		}
+		return refusal
+	}
+	if l == nil || !l.Closed || env.Reverse.Null || slices.ContainsFunc(l.Members, func(member string) bool { return strings.EqualFold(member, env.Reverse.Address()) }) {
 		return nil
 	}
 	// RFC 3463 §3.8, X.7.2: mailing list expansion prohibited

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ const mailPrefix = "mailbox/"
 // boxes are the mailboxes of a host.
 type boxes struct {
 	store host.Store
+	shelf *shelf // nil: a file for each message, without a quota
 	mu    sync.Mutex
 	boxes map[string]*box
 }
@@ -62,6 +64,11 @@ func splitName(name string) (user string, number int, ok bool) {
 
 // put adds a message in its final form.
 func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) smtp.Reply {
+	return b.file(user, final(reverse, text))
+}
+
+// file stores a message that is in its final form.
+func (b *boxes) file(user string, text []byte) smtp.Reply {
 	b.mu.Lock()
 	box := b.of(user)
 	box.last++
@@ -69,7 +76,7 @@ func (b *boxes) put(user string, reverse smtp.ReversePath, text []byte) smtp.Rep
 	b.mu.Unlock()
 	var few [64]byte
 	name := strconv.AppendInt(append(append(append(few[:0], mailPrefix...), user...), '/'), int64(number), 10)
-	if err := b.store.Put(string(name), final(reverse, text)); err != nil {
+	if err := b.store.Put(string(name), text); err != nil {
 		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
 	}
 	return box.taken
@@ -88,6 +95,9 @@ func (n *Node) toMailbox(d queue.Delivery) smtp.Reply {
 	user, ok := n.mailbox(d.Recipient.Mailbox)
 	if !ok {
 		return n.persona.Reply(persona.UserUnknown, &persona.Values{Host: n.host.Name, Arg: d.Recipient.Address()})
+	}
+	if n.boxes.shelf != nil {
+		return n.boxes.shelve(user, d.Reverse, d.Text, n.separator(d.Reverse))
 	}
 	return n.boxes.put(user, d.Reverse, d.Text)
 }
@@ -149,26 +159,49 @@ func (n *Node) Mailboxes() []Mailbox {
 	if !n.cfg.is(MDA) {
 		return nil
 	}
-	numbers := map[string][]int{}
-	for user := range n.users {
-		numbers[user] = nil
+	users := maps.Clone(n.users)
+	texts := map[string][][]byte{}
+	if n.boxes.shelf == nil {
+		texts = n.boxes.filed()
 	}
-	for _, name := range n.host.Store.List(mailPrefix) {
-		if user, number, ok := splitName(name); ok {
-			numbers[user] = append(numbers[user], number)
+	for _, prefix := range [...]string{mboxPrefix, maildirPrefix} {
+		for _, name := range n.host.Store.List(prefix) {
+			user, _, _ := strings.Cut(strings.TrimPrefix(name, prefix), "/")
+			users[user] = true
 		}
 	}
-	var out []Mailbox
-	for user, list := range numbers {
-		box := Mailbox{User: user}
-		slices.Sort(list)
-		for _, number := range list {
-			if text, err := n.host.Store.Get(fmt.Sprintf("%s%s/%d", mailPrefix, user, number)); err == nil {
-				box.Messages = append(box.Messages, text)
+	for user := range texts {
+		users[user] = true
+	}
+	out := make([]Mailbox, 0, len(users))
+	for _, user := range slices.Sorted(maps.Keys(users)) {
+		box := Mailbox{User: user, Messages: texts[user]}
+		if n.boxes.shelf != nil {
+			for _, l := range n.boxes.letters(user) {
+				box.Messages = append(box.Messages, l.text)
 			}
 		}
 		out = append(out, box)
 	}
-	slices.SortFunc(out, func(a, b Mailbox) int { return strings.Compare(a.User, b.User) })
+	return out
+}
+
+// filed are the messages of all mailboxes of a file for each message, oldest first.
+func (b *boxes) filed() map[string][][]byte {
+	numbers := map[string][]int{}
+	for _, name := range b.store.List(mailPrefix) {
+		if user, number, ok := splitName(name); ok {
+			numbers[user] = append(numbers[user], number)
+		}
+	}
+	out := map[string][][]byte{}
+	for user, list := range numbers {
+		slices.Sort(list)
+		for _, number := range list {
+			if text, err := b.store.Get(fmt.Sprintf("%s%s/%d", mailPrefix, user, number)); err == nil {
+				out[user] = append(out[user], text)
+			}
+		}
+	}
 	return out
 }

@@ -64,6 +64,9 @@ func Start(cfg Config) (*Node, error) {
 	n.connect = cfg.Seams.connect(n.connector(cfg.Sending.client(&n.persona.Client,
 		smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"})))
 	n.boxes.open(cfg.Host.Store)
+	if cfg.Storage != (Storage{}) {
+		n.boxes.shelf = &shelf{Storage: cfg.Storage, host: cfg.Host}
+	}
 	if err := n.start(); err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Host.Name, err)
 	}

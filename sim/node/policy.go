@@ -140,7 +140,7 @@ func (s *session) Rcpt(t *smtpserver.Transaction, r *smtp.Recipient) *smtp.Reply
 		if refusal := s.wanted(t, r); refusal != nil {
 			return refusal
 		}
-		if refusal := s.mayPost(&t.Envelope.Reverse, m); refusal != nil {
+		if refusal := s.mayPost(&t.Envelope, m); refusal != nil {
 			return refusal
 		}
 		if refusal := s.admitRcpt(t, m); refusal != nil {

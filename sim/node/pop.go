@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -185,7 +184,7 @@ func (s *popSession) enter(name string, good bool) {
 		_, remote := host.Ends(s.conn)
 		n.visits.add(remote.Addr(), n.host.Clock.Now().Add(a.AfterPOP))
 	}
-	s.user, s.drop = user, n.maildrop(user)
+	s.user, s.drop = user, n.boxes.letters(user)
 	count, size := s.stat()
 	s.ok(fmt.Sprintf("%d messages (%d octets)", count, size))
 }
@@ -280,33 +279,9 @@ func top(text []byte, lines int) []byte {
 // quit is QUIT; after a login it removes what was deleted (RFC 1939 §6).
 func (s *popSession) quit() {
 	s.over = true
-	for i := range s.drop {
-		if l := &s.drop[i]; l.deleted && s.node.host.Store.Delete(l.name) != nil {
-			s.err("some deleted messages not removed")
-			return
-		}
+	if s.user != "" && !s.node.boxes.remove(s.user, s.drop) {
+		s.err("some deleted messages not removed")
+		return
 	}
 	s.ok(s.node.host.Name + " signing off")
-}
-
-// maildrop is a user's mailbox at this moment, oldest message first.
-func (n *Node) maildrop(user string) []letter {
-	type numbered struct {
-		number int
-		letter letter
-	}
-	var all []numbered
-	for _, name := range n.host.Store.List(mailPrefix + user + "/") {
-		if _, number, ok := splitName(name); ok {
-			if text, err := n.host.Store.Get(name); err == nil {
-				all = append(all, numbered{number, letter{name: name, text: text}})
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b numbered) int { return a.number - b.number })
-	drop := make([]letter, len(all))
-	for i := range all {
-		drop[i] = all[i].letter
-	}
-	return drop
 }

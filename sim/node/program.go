@@ -95,22 +95,22 @@ const (
 // sendmail's word that EX_OSERR, EX_IOERR and EX_TEMPFAIL may be better later.
 //
 //house:table constant
-var exits = [...]struct{ enhanced, text string }{
-	64 - 64: {"5.3.0", "command line usage error"},
-	65 - 64: {"5.6.0", "data format error"},
-	66 - 64: {"5.3.0", "cannot open input"},
-	67 - 64: {"5.1.1", "user unknown"},
-	68 - 64: {"5.1.2", "host name unknown"},
-	69 - 64: {"5.3.0", "service unavailable"},
-	70 - 64: {"5.3.0", "internal software error"},
-	71 - 64: {"4.3.0", "system resource problem"},
-	72 - 64: {"5.3.0", "critical OS file missing"},
-	73 - 64: {"5.2.0", "can't create user output file"},
-	74 - 64: {"4.3.0", "input/output error"},
-	75 - 64: {"4.3.0", "temporary failure"},
-	76 - 64: {"5.5.0", "remote error in protocol"},
-	77 - 64: {"5.7.0", "permission denied"},
-	78 - 64: {"5.3.5", "local configuration error"},
+var exits = [...]struct{ enhanced, text string }{ // from exitUsage on
+	{"5.3.0", "command line usage error"},      // 64
+	{"5.6.0", "data format error"},             // 65
+	{"5.3.0", "cannot open input"},             // 66
+	{"5.1.1", "user unknown"},                  // 67
+	{"5.1.2", "host name unknown"},             // 68
+	{"5.3.0", "service unavailable"},           // 69
+	{"5.3.0", "internal software error"},       // 70
+	{"4.3.0", "system resource problem"},       // 71
+	{"5.3.0", "critical OS file missing"},      // 72
+	{"5.2.0", "can't create user output file"}, // 73
+	{"4.3.0", "input/output error"},            // 74
+	{"4.3.0", "temporary failure"},             // 75
+	{"5.5.0", "remote error in protocol"},      // 76
+	{"5.7.0", "permission denied"},             // 77
+	{"5.3.5", "local configuration error"},     // 78
 }
 
 // exited is the reply for a program that has ended.

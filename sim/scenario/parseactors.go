@@ -1,6 +1,10 @@
 package scenario
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Actors are those who take mail at a host beside its mailboxes (RFC 5598 §5).
 type Actors struct {
@@ -8,6 +12,23 @@ type Actors struct {
 	Forwards  map[string][]string // .forward files, by user
 	Includes  map[string]string   // :include: files, by path
 	Vacations map[string]Vacation // by user
+	Storage   Storage
+	AtOnce    bool          // delivery before the 250
+	Takes     time.Duration // of one delivery, then
+}
+
+// Storage is how mailboxes are kept.
+type Storage struct {
+	Format string // "files", "mbox", "maildir"
+	Quota  int64  // octets; 0: no limit
+	Bounce bool   // what finds no room comes back; else it waits
+	Locks  []Lock
+}
+
+// Lock is a time in which another program holds a mailbox.
+type Lock struct {
+	User    string
+	At, For time.Duration
 }
 
 // List is a mailing list.
@@ -29,6 +50,17 @@ type actorsYAML struct {
 	Forwards  map[string][]word       `yaml:"forwards" doc:"user: the lines of the .forward file: addresses, \"\\\\bob\" (keeps a copy), \"|program\", \"/file\""`
 	Includes  map[string]word         `yaml:"includes" doc:"\"/path\": what \":include:/path\" in an alias stands for, an entry a line"`
 	Vacations map[string]vacationYAML `yaml:"vacations" doc:"user: who writes is told once in seven days"`
+	Storage   struct {
+		Format word `yaml:"format" doc:"files, mbox or maildir"`
+		Quota  word `yaml:"quota" doc:"octets of a mailbox"`
+		Full   word `yaml:"full" doc:"mail for a full mailbox: wait (452 4.2.2) or bounce (552 5.2.2)"`
+		Locks  []struct {
+			User word `yaml:"user" doc:"whose mailbox"`
+			At   word `yaml:"at" doc:"from when: 10m"`
+			For  word `yaml:"for" doc:"so long"`
+		} `yaml:"locks" doc:"mbox: times in which another program holds the dot-lock"`
+	} `yaml:"storage" doc:"how it keeps its mailboxes"`
+	AtOnce word `yaml:"deliver-at-once" doc:"before it answers the end of the mail data: yes, or the time that it takes: 12m"`
 }
 
 type listYAML struct {
@@ -65,6 +97,7 @@ func (p *parser) actors(h *Host, y *actorsYAML) {
 		}
 		a.Lists = with(a.Lists, strings.ToLower(address), one)
 	}
+	p.storage(h, y)
 	for _, user := range sortedKeys(y.Forwards) {
 		a.Forwards = with(a.Forwards, strings.ToLower(user), texts(y.Forwards[user]))
 	}
@@ -81,6 +114,26 @@ func (p *parser) actors(h *Host, y *actorsYAML) {
 			one.Addresses = append(one.Addresses, p.mailbox(w))
 		}
 		a.Vacations = with(a.Vacations, strings.ToLower(user), one)
+	}
+}
+
+// storage reads how mailboxes are kept.
+func (p *parser) storage(h *Host, y *actorsYAML) {
+	a := &h.Actors
+	a.Storage.Format = must[string](p)(y.Storage.Format.oneOf("files", "mbox", "maildir"))
+	a.Storage.Quota = must[int64](p)(y.Storage.Quota.integer(1, 1<<40))
+	a.Storage.Bounce = must[string](p)(y.Storage.Full.oneOf("wait", "bounce")) == "bounce"
+	for _, l := range y.Storage.Locks {
+		if a.Storage.Format != "mbox" || !slices.Contains(h.Users, l.User.s) {
+			p.fail(l.User.err("expected a user of a host with format: mbox, found %q", l.User.s))
+		}
+		a.Storage.Locks = append(a.Storage.Locks, Lock{User: l.User.s, At: must[time.Duration](p)(l.At.span()), For: must[time.Duration](p)(l.For.span())})
+	}
+	if y.AtOnce.set() {
+		if a.AtOnce = y.AtOnce.s == "yes"; !a.AtOnce {
+			a.Takes = must[time.Duration](p)(y.AtOnce.span())
+			a.AtOnce = true
+		}
 	}
 }
 
