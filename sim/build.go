@@ -207,7 +207,8 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	extend(&cfg, h)
 	sends(&cfg, &h.Sending)
 	employ(&cfg, &h.Actors)
-	return cfg, serve(&cfg, h)
+	err := serve(&cfg, h)
+	return cfg, err
 }
 
 // parseReply reads "450 4.2.0 Mailbox busy".
