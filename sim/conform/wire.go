@@ -118,6 +118,17 @@ func (c *Conn) SetReadTimeout(d time.Duration) error {
 	return host.Timeout(c.Conn, c.wire.Host.Clock, d)
 }
 
+// SetWriteTimeout does the same for what the engine sends.
+func (c *Conn) SetWriteTimeout(d time.Duration) error { return host.WriteTimeout(c.Conn, d) }
+
+// Abort passes a reset on.
+func (c *Conn) Abort() error {
+	if a, ok := c.Conn.(interface{ Abort() error }); ok {
+		return a.Abort()
+	}
+	return c.Conn.Close()
+}
+
 // Ends passes the addresses on.
 func (c *Conn) Ends() (local, remote netip.AddrPort) { return host.Ends(c.Conn) }
 
