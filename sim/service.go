@@ -15,6 +15,7 @@ func serve(cfg *node.Config, h *scenario.Host) error {
 		Names: h.Disclose.Names}
 	cfg.Routing = node.Routing{Source: h.Routing.Source, Percent: h.Routing.Percent}
 	cfg.LoggedIn, cfg.Turns, cfg.Checkpoint, cfg.ProxyFrom = h.LoggedIn, h.Turns, h.Checkpoint, h.ProxyFrom
+	cfg.Discover = h.Discover
 	cfg.TLS.Submissions, cfg.StrictSubmission = h.TLS.Submissions, h.StrictSubmission
 	if h.SubmitPort != 0 {
 		cfg.SubmitAddr = netip.AddrPortFrom(cfg.SubmitAddr.Addr(), h.SubmitPort)

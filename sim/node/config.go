@@ -70,6 +70,9 @@ type Config struct {
 	Lists     map[string]List     // mailing lists, by address (RFC 5321 §3.9.2)
 	Forwards  map[string][]string // users' .forward files: addresses, "\\bob" for the mailbox itself, "|program", "/file"
 	Includes  map[string]string   // what ":include:/path" in aliases stands for, by path: an entry a line
+	Filter    *Filter             // rules for mail that passes; nil: none
+	Gateway   *Gateway            // a world without SMTP behind this host; nil: none
+	SRS       *SRS                // a reverse-path of its own in mail that it sends on; nil: the author's
 	Storage   Storage             // how mailboxes are kept
 	AtOnce    *AtOnce             // delivery before the 250; nil: the queue delivers
 	Vacations map[string]Vacation // users who let senders know that they are away, by lower-case local part
@@ -90,6 +93,7 @@ type Config struct {
 
 	Auth *Authentication // SPF, DKIM, DMARC, ARC; nil: mail is neither checked nor signed
 
+	Discover   string         // MUA: the domain whose submission servers the DNS names (RFC 6186); "": SubmitTo
 	SubmitTo   string         // MUA: the name of its MSA, looked up by address
 	SubmitAddr netip.AddrPort // MUA: where it is, without a look-up; port 0: 587
 

@@ -138,6 +138,9 @@ func (n *Node) submission() (session queue.Session, err error) {
 }
 
 func (n *Node) submissionTargets() ([]queue.Target, error) {
+	if n.cfg.Discover != "" && n.resolver != nil {
+		return n.discover(n.cfg.Discover)
+	}
 	at := n.cfg.SubmitAddr
 	if at.Port() == 0 {
 		at = netip.AddrPortFrom(at.Addr(), PortSubmission)

@@ -19,6 +19,7 @@ type Service struct {
 	ProxyFrom        []netip.Prefix      // clients that may say XCLIENT and XFORWARD
 	PrivateVerbs     map[string]string   // X... verb to reply
 	SubmitPort       uint16              // MUA; 0: 587
+	Discover         string              // MUA: the domain whose SRV records are asked
 	StrictSubmission bool                // MSA: refuses senders to whom there is no way back
 }
 
@@ -62,6 +63,7 @@ type serviceYAML struct {
 	ProxyFrom        []word            `yaml:"proxy-from" doc:"networks that may say XCLIENT and XFORWARD"`
 	PrivateVerbs     map[string]word   `yaml:"private-verbs" doc:"XVERB: \"250 reply\""`
 	SubmitPort       word              `yaml:"submit-port" doc:"mua: 587, 465 or another"`
+	Discover         word              `yaml:"discover" doc:"mua: the domain whose SRV records name its server (RFC 6186)"`
 	StrictSubmission word              `yaml:"strict-submission" doc:"msa: yes: refuses senders to whom there is no way back, and mail without an author"`
 }
 
@@ -119,6 +121,9 @@ func (p *parser) service(h *Host, y *serviceYAML) {
 		h.ProxyFrom = append(h.ProxyFrom, must[netip.Prefix](p)(w.prefix()))
 	}
 	h.StrictSubmission = must[bool](p)(y.StrictSubmission.boolean())
+	if y.Discover.set() {
+		h.Discover = must[string](p)(y.Discover.hostName())
+	}
 	h.SubmitPort = uint16(must[int64](p)(y.SubmitPort.integer(1, 65535)))
 	p.privateVerbs(h, y)
 }
