@@ -1,16 +1,38 @@
 package sim
 
 import (
+	"fmt"
+
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/scenario"
 )
 
 // employ fills in who takes mail at a host beside its mailboxes.
-func employ(cfg *node.Config, a *scenario.Actors) {
+func employ(cfg *node.Config, a *scenario.Actors) error {
 	cfg.Forwards, cfg.Includes = a.Forwards, a.Includes
 	cfg.Storage = node.Storage{Format: a.Storage.Format, Quota: a.Storage.Quota, Bounce: a.Storage.Bounce}
 	if a.Storage.Format == "files" {
 		cfg.Storage.Format = ""
+	}
+	if a.SRS != "" {
+		cfg.SRS = &node.SRS{Domain: a.SRS, Secret: "secret of " + cfg.Host.Name}
+	}
+	if f := a.Filter; f != nil {
+		cfg.Filter = &node.Filter{Quarantine: f.Quarantine, Hide: f.Hide, Show: f.Show}
+		for _, r := range f.Rules {
+			reply, err := smtp.Reply{}, error(nil)
+			if r.Reply != "" {
+				reply, err = parseReply(r.Reply)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", cfg.Host.Name, err)
+			}
+			cfg.Filter.Rules = append(cfg.Filter.Rules, node.FilterRule{Field: r.Field, Has: r.Has, Does: node.FilterDeed(r.Does), Reply: reply, Tag: r.Tag})
+		}
+	}
+	if g := a.Gateway; g != nil {
+		cfg.Gateway = &node.Gateway{World: g.World, Domain: g.Domain, Sites: g.Sites, Takes: g.Takes}
 	}
 	if a.AtOnce {
 		cfg.AtOnce = &node.AtOnce{Takes: a.Takes}
@@ -27,6 +49,7 @@ func employ(cfg *node.Config, a *scenario.Actors) {
 	for user, v := range a.Vacations {
 		cfg.Vacations[user] = node.Vacation(v)
 	}
+	return nil
 }
 
 // planLocks starts the processes that hold mailboxes for a time.
@@ -40,6 +63,25 @@ func (w *World) planLocks() {
 				_ = w.nodes[name].Lock(l.User) // a full disk has no room for locks either
 				h.Ports().Clock.Sleep(l.For)
 				_ = w.nodes[name].Unlock(l.User) // it can only be gone already
+			})
+		}
+	}
+}
+
+// planArrivals starts the processes in which mail comes out of the worlds behind gateways.
+func (w *World) planArrivals() {
+	for i := range w.scenario.Hosts {
+		name, g := w.scenario.Hosts[i].Name, w.scenario.Hosts[i].Gateway
+		if g == nil {
+			continue
+		}
+		for _, f := range g.Arrives {
+			h := w.net.Host(name)
+			w.net.Spawn(h, "mail from another world", func() {
+				h.Ports().Clock.Sleep(f.At)
+				if err := w.nodes[name].Arrive(node.Foreign{From: f.From, To: f.To, Text: f.Text}); err != nil {
+					w.unsent(name, f.From, f.To[0], err.Error())
+				}
 			})
 		}
 	}

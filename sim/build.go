@@ -206,7 +206,9 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	}
 	extend(&cfg, h)
 	sends(&cfg, &h.Sending)
-	employ(&cfg, &h.Actors)
+	if err := employ(&cfg, &h.Actors); err != nil {
+		return cfg, err
+	}
 	err := serve(&cfg, h)
 	return cfg, err
 }
@@ -244,6 +246,7 @@ func (w *World) plan() {
 	w.planTracks()
 	w.planFetches()
 	w.planLocks()
+	w.planArrivals()
 	w.planScripts()
 	if w.ev.witness != nil {
 		w.ev.witness.plan()

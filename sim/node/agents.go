@@ -20,8 +20,13 @@ type agents struct {
 // hire finds out which agents the configuration asks for; nil: none.
 func (n *Node) hire() *agents {
 	c := &n.cfg
-	if len(c.Forwards)+len(c.Lists)+len(c.Vacations) == 0 && c.Storage.Quota == 0 && !n.namesAgents() {
+	if len(c.Forwards)+len(c.Lists)+len(c.Vacations) == 0 && c.Storage.Quota == 0 && c.SRS == nil && c.Gateway == nil && !n.namesAgents() {
 		return nil
+	}
+	if c.Gateway != nil {
+		for _, d := range c.Gateway.domains() {
+			n.domains[d] = true
+		}
 	}
 	a := &agents{forwards: map[string][]string{}, targets: map[string]bool{}, lists: map[string]*List{}}
 	for user, to := range c.Forwards {
@@ -61,11 +66,18 @@ func (n *Node) stands(m smtp.Mailbox) (to []string, ok bool) {
 	if to, ok = n.agents.forwards[lower(m.Local)]; ok {
 		return to, true
 	}
+	if s := n.cfg.SRS; s != nil && strings.EqualFold(m.Domain, s.Domain) {
+		if author, ok := s.Back(m.Local, n.host.Clock.Now()); ok {
+			return []string{author.String()}, true
+		}
+	}
 	return n.agents.returned(m)
 }
 
 // takes reports whether an agent takes mail for an address of this host.
-func (n *Node) takes(m smtp.Mailbox) bool { return n.agents != nil && n.agents.list(m) != nil }
+func (n *Node) takes(m smtp.Mailbox) bool {
+	return n.agents != nil && (n.agents.list(m) != nil || n.bang(m) != "")
+}
 
 // deliverBy is final delivery at a host with agents.
 func (n *Node) deliverBy(d queue.Delivery) smtp.Reply {
@@ -75,6 +87,9 @@ func (n *Node) deliverBy(d queue.Delivery) smtp.Reply {
 	}
 	if n.agents.targets[m.Local] {
 		return n.run(m.Local, d)
+	}
+	if path := n.bang(m); path != "" {
+		return n.leave(path, d)
 	}
 	reply := n.toMailbox(d)
 	if user := lower(m.Local); reply.Positive() {

@@ -184,6 +184,13 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	if r := n.scriptedEnd(); r != nil {
 		return r
 	}
+	if n.cfg.Filter != nil {
+		var refusal *smtp.Reply
+		over := false
+		if t, text, refusal, over = s.filter(t, text); over {
+			return refusal
+		}
+	}
 	to, ok := n.expand(t.Envelope.Recipients)
 	if !ok { // RFC 3463 §3.3, X.2.4: mailing list expansion problem
 		r := smtp.NewReply(451, "4.2.4", "Too many addresses stand behind the aliases")
@@ -206,6 +213,11 @@ func (s *session) Data(t *smtpserver.Transaction, text []byte) *smtp.Reply {
 	env := smtp.Envelope{Reverse: n.extendReverse(t, to), Params: t.Envelope.Params, Recipients: to}
 	if text, refusal = s.asked(t, &env, text); refusal != nil {
 		return refusal
+	}
+	if n.cfg.SRS != nil {
+		if refusal := s.sendOn(t, &env, head+t.Received(n.persona, n.host.Clock.Now()), text); refusal != nil {
+			return refusal
+		}
 	}
 	if n.cfg.AtOnce != nil && n.cfg.is(MDA) {
 		return s.deliverNow(t, env, head+t.Received(n.persona, n.host.Clock.Now()), text)

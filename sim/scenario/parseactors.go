@@ -12,6 +12,9 @@ type Actors struct {
 	Forwards  map[string][]string // .forward files, by user
 	Includes  map[string]string   // :include: files, by path
 	Vacations map[string]Vacation // by user
+	Filter    *Filter             // nil: nothing is looked at
+	Gateway   *Gateway            // nil: no other world
+	SRS       string              // the domain of its reverse-paths in mail that it sends on; "": the author's stay
 	Storage   Storage
 	AtOnce    bool          // delivery before the 250
 	Takes     time.Duration // of one delivery, then
@@ -50,6 +53,9 @@ type actorsYAML struct {
 	Forwards  map[string][]word       `yaml:"forwards" doc:"user: the lines of the .forward file: addresses, \"\\\\bob\" (keeps a copy), \"|program\", \"/file\""`
 	Includes  map[string]word         `yaml:"includes" doc:"\"/path\": what \":include:/path\" in an alias stands for, an entry a line"`
 	Vacations map[string]vacationYAML `yaml:"vacations" doc:"user: who writes is told once in seven days"`
+	Filter    *filterYAML             `yaml:"filter" doc:"what it does with mail that passes"`
+	Gateway   *gatewayYAML            `yaml:"gateway" doc:"it leads into a world that does not speak SMTP: bang paths, as UUCP has them"`
+	SRS       word                    `yaml:"srs" doc:"a domain of its own: mail that is sent on gets a reverse-path there (SRS)"`
 	Storage   struct {
 		Format word `yaml:"format" doc:"files, mbox or maildir"`
 		Quota  word `yaml:"quota" doc:"octets of a mailbox"`
@@ -98,6 +104,11 @@ func (p *parser) actors(h *Host, y *actorsYAML) {
 		a.Lists = with(a.Lists, strings.ToLower(address), one)
 	}
 	p.storage(h, y)
+	p.filter(h, y.Filter)
+	p.gateway(h, y.Gateway)
+	if a.SRS = y.SRS.s; a.SRS != "" && !slices.Contains(h.Domains, a.SRS) {
+		p.fail(y.SRS.err("expected one of the host's domains, found %q", a.SRS))
+	}
 	for _, user := range sortedKeys(y.Forwards) {
 		a.Forwards = with(a.Forwards, strings.ToLower(user), texts(y.Forwards[user]))
 	}
