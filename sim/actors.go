@@ -9,7 +9,11 @@ import (
 )
 
 // employ fills in who takes mail at a host beside its mailboxes.
-func employ(cfg *node.Config, a *scenario.Actors) error {
+func employ(cfg *node.Config, h *scenario.Host) error {
+	a := &h.Actors
+	if a.Receipts != "" {
+		cfg.Receipts = &node.Receipts{User: h.User, Ask: a.Receipts == "ask"}
+	}
 	cfg.Forwards, cfg.Includes = a.Forwards, a.Includes
 	cfg.Storage = node.Storage{Format: a.Storage.Format, Quota: a.Storage.Quota, Bounce: a.Storage.Bounce}
 	if a.Storage.Format == "files" {

@@ -206,7 +206,7 @@ func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error)
 	}
 	extend(&cfg, h)
 	sends(&cfg, &h.Sending)
-	if err := employ(&cfg, &h.Actors); err != nil {
+	if err := employ(&cfg, h); err != nil {
 		return cfg, err
 	}
 	err := serve(&cfg, h)

@@ -70,6 +70,7 @@ type Config struct {
 	Lists     map[string]List     // mailing lists, by address (RFC 5321 §3.9.2)
 	Forwards  map[string][]string // users' .forward files: addresses, "\\bob" for the mailbox itself, "|program", "/file"
 	Includes  map[string]string   // what ":include:/path" in aliases stands for, by path: an entry a line
+	Receipts  *Receipts           // MUA: answers to authors who want to know that their mail was read; nil: none
 	Filter    *Filter             // rules for mail that passes; nil: none
 	Gateway   *Gateway            // a world without SMTP behind this host; nil: none
 	SRS       *SRS                // a reverse-path of its own in mail that it sends on; nil: the author's

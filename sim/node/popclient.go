@@ -55,7 +55,13 @@ func (n *Node) Fetch(f Fetch) ([][]byte, error) {
 	}
 	defer conn.Close()
 	c := &popClient{node: n, conn: conn, in: bufio.NewReader(conn)}
-	return c.fetch(f)
+	all, err := c.fetch(f)
+	if n.cfg.Receipts != nil {
+		for _, text := range all {
+			n.receipt(text)
+		}
+	}
+	return all, err
 }
 
 // popClient is one session.

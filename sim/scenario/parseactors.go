@@ -12,6 +12,7 @@ type Actors struct {
 	Forwards  map[string][]string // .forward files, by user
 	Includes  map[string]string   // :include: files, by path
 	Vacations map[string]Vacation // by user
+	Receipts  string              // "", "ask", "always"
 	Filter    *Filter             // nil: nothing is looked at
 	Gateway   *Gateway            // nil: no other world
 	SRS       string              // the domain of its reverse-paths in mail that it sends on; "": the author's stay
@@ -53,6 +54,7 @@ type actorsYAML struct {
 	Forwards  map[string][]word       `yaml:"forwards" doc:"user: the lines of the .forward file: addresses, \"\\\\bob\" (keeps a copy), \"|program\", \"/file\""`
 	Includes  map[string]word         `yaml:"includes" doc:"\"/path\": what \":include:/path\" in an alias stands for, an entry a line"`
 	Vacations map[string]vacationYAML `yaml:"vacations" doc:"user: who writes is told once in seven days"`
+	Receipts  word                    `yaml:"receipts" doc:"mua: what it does where Disposition-Notification-To asks: no, ask (its user says yes), always (to whom RFC 8098 allows)"`
 	Filter    *filterYAML             `yaml:"filter" doc:"what it does with mail that passes"`
 	Gateway   *gatewayYAML            `yaml:"gateway" doc:"it leads into a world that does not speak SMTP: bang paths, as UUCP has them"`
 	SRS       word                    `yaml:"srs" doc:"a domain of its own: mail that is sent on gets a reverse-path there (SRS)"`
@@ -104,6 +106,9 @@ func (p *parser) actors(h *Host, y *actorsYAML) {
 		a.Lists = with(a.Lists, strings.ToLower(address), one)
 	}
 	p.storage(h, y)
+	if a.Receipts = must[string](p)(y.Receipts.oneOf("no", "ask", "always")); a.Receipts == "no" {
+		a.Receipts = ""
+	}
 	p.filter(h, y.Filter)
 	p.gateway(h, y.Gateway)
 	if a.SRS = y.SRS.s; a.SRS != "" && !slices.Contains(h.Domains, a.SRS) {
