@@ -61,8 +61,12 @@ func (n *session) restart(c *smtp.Command) bool {
 		return false
 	}
 	saved, ok := parseCheckpoint(data)
-	if !ok || saved.reverse.String() != c.Reverse.String() || n.srv.host.Clock.Now().Sub(saved.at) > checkpointKeep {
+	if !ok || n.srv.host.Clock.Now().Sub(saved.at) > checkpointKeep {
 		_ = n.srv.host.Store.Delete(n.check.file()) // the transaction begins anew
+		return false
+	}
+	if saved.reverse.String() != c.Reverse.String() { // §3: "the same MAIL command": this is somebody else's
+		n.check.id = ""
 		return false
 	}
 	if !saved.done {
