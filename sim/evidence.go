@@ -24,6 +24,7 @@ type evidence struct {
 	witness  *witness          // nil: nothing is expected
 	digest   hash.Hash
 	scratch  []byte
+	desks    desks
 	logs     map[string][]string // by host, the last maxLog lines and perhaps as many older ones
 }
 
@@ -31,7 +32,7 @@ type evidence struct {
 const maxLog = 1000
 
 func newEvidence(s Sinks, cap int) *evidence {
-	e := &evidence{timeline: &trace.Timeline{Cap: cap}, recorder: s.Recorder, claims: s.Claims, digest: sha256.New(), logs: map[string][]string{}}
+	e := &evidence{timeline: &trace.Timeline{Cap: cap}, recorder: s.Recorder, claims: s.Claims, digest: sha256.New(), desks: desks{texts: dialogue.NewTexts()}, logs: map[string][]string{}}
 	if e.recorder == nil {
 		e.recorder = trace.Discard{}
 	}
@@ -81,7 +82,7 @@ func (e *evidence) sum() string { return hex.EncodeToString(e.digest.Sum(nil)[:1
 
 // Open implements trace.FlowOpener: each connection gets a dialogue.
 func (e *evidence) Open(f trace.Flow) trace.FlowSink {
-	return &flowSink{Dialogue: dialogue.New(f, dialogue.Options{}, e), flow: f, e: e}
+	return &flowSink{Dialogue: e.desks.open(f, e), flow: f, e: e}
 }
 
 // flowSink notes connections that never were beside what the dialogue finds.
@@ -105,6 +106,7 @@ func (s *flowSink) Close(end trace.FlowEnd, t trace.Time, packet int64) {
 			Name: s.flow.Server.String(), Text: "connection to " + s.flow.Server.String() + " " + code})
 	}
 	s.Dialogue.Close(end, t, packet)
+	s.e.desks.leave(s.Dialogue)
 }
 
 // Event implements trace.Recorder.

@@ -14,6 +14,7 @@ type reader struct {
 	work  chan *batch
 	free  chan *batch
 	done  chan struct{}
+	desks desks // the goroutine's
 }
 
 // batches is how many are under way or in reserve; the world waits when all are full.
@@ -53,11 +54,11 @@ const (
 type lateFlow struct {
 	r    *reader
 	flow trace.Flow
-	sink trace.FlowSink // the goroutine's
+	sink *dialogue.Dialogue // the goroutine's
 }
 
 func newReader(to trace.Recorder) *reader {
-	r := &reader{to: to, work: make(chan *batch, batches), free: make(chan *batch, batches), done: make(chan struct{})}
+	r := &reader{to: to, desks: desks{texts: dialogue.NewTexts()}, work: make(chan *batch, batches), free: make(chan *batch, batches), done: make(chan struct{})}
 	for range batches {
 		r.free <- &batch{}
 	}
@@ -146,7 +147,7 @@ func (r *reader) read(b *batch, s *glimpse) {
 	c := s.chunk
 	switch s.kind {
 	case glimpseOpen:
-		s.flow.sink = dialogue.New(s.flow.flow, dialogue.Options{}, r.to)
+		s.flow.sink = r.desks.open(s.flow.flow, r.to)
 	case glimpseChunk:
 		c.Data = b.data[s.start : s.start+s.size]
 		s.flow.sink.Chunk(c)
@@ -154,6 +155,7 @@ func (r *reader) read(b *batch, s *glimpse) {
 		s.flow.sink.HalfClose(c.From, c.Time, c.Packet)
 	case glimpseClose:
 		s.flow.sink.Close(s.end, c.Time, c.Packet)
+		r.desks.leave(s.flow.sink)
 		s.flow.sink = nil
 	}
 }

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes"
@@ -106,6 +107,9 @@ func (r *reply) hide(credential string) {
 	}
 	for i, l := range r.lines {
 		if strings.Contains(l, credential) {
+			if r.said != nil { // others have them too
+				r.lines, r.said = slices.Clone(r.lines), nil
+			}
 			r.lines[i] = strings.ReplaceAll(l, credential, secret)
 		}
 	}

@@ -64,15 +64,17 @@ func (b *body) addHeader(p []byte, limit int) {
 	}
 }
 
-// fill writes what was gathered into t. Nothing can be added any more.
-func (d *Dialogue) fill(t *trace.Transaction, b *body) {
-	out := &trace.Body{Via: b.via, Bytes: b.bytes, Chunks: b.chunks, Complete: b.complete && b.gap == 0, GapBytes: b.gap}
+// fill writes what was gathered into m's transaction. Nothing can be added any more.
+func (d *Dialogue) fill(m *mail, b *body) {
+	t, room := m.t, m.room
+	out := &room.body
+	*out = trace.Body{Via: b.via, Bytes: b.bytes, Chunks: b.chunks, Complete: b.complete && b.gap == 0, GapBytes: b.gap}
 	if out.Complete && b.sum != nil {
 		var octets [sha256.Size]byte
 		var digits [2 * sha256.Size]byte
 		hex.Encode(digits[:], b.sum.Sum(octets[:0]))
-		sum := string(digits[:])
-		out.SHA256 = &sum
+		room.sha256 = string(digits[:])
+		out.SHA256 = &room.sha256
 	}
 	for _, p := range t.Parameters {
 		if p.Name == "SIZE" { // RFC 1870 §6
@@ -81,7 +83,9 @@ func (d *Dialogue) fill(t *trace.Transaction, b *body) {
 	}
 	t.Body = out
 	if len(b.header) > 0 {
-		t.Message = readMessage(b.header)
+		if d.fields.read(&room.message, b.header) {
+			t.Message = &room.message
+		}
 	}
 	if b.sum != nil {
 		b.sum.Reset()

@@ -111,8 +111,7 @@ func (d *Dialogue) readMode(p *piece) bool {
 // command takes a line where a command belongs.
 func (d *Dialogue) command(l line) {
 	d.at = l.mark
-	text := string(l.text)
-	cmd, err := smtp.ParseCommand(text, smtp.Tolerant)
+	cmd, said, err := d.opts.Texts.command(l.text)
 	if l.cut > 0 {
 		d.find(codes.FindingLongCommandLine, "a command line of "+decimal(l.mark.bytes)+" octets; what is beyond "+decimal(int64(d.opts.MaxLine))+" was not kept", "")
 	}
@@ -126,7 +125,7 @@ func (d *Dialogue) command(l line) {
 		return
 	}
 	d.client.secret = d.client.secret && !known
-	e := trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(cmd.Verb), Line: text, Early: d.early(l.mark, cmd.Verb)}
+	e := trace.Event{From: trace.FromClient, Kind: trace.KindCommand, Verb: string(cmd.Verb), Line: cmd.Line, Early: d.early(l.mark, cmd.Verb)}
 	if cmd.Verb == smtp.AUTH {
 		e.Line = maskAuth(&cmd)
 	}
@@ -135,7 +134,7 @@ func (d *Dialogue) command(l line) {
 	}
 	n := d.emit(e, l.mark)
 	d.checkLine(&cmd, err, l)
-	x := expected{what: wantReply, cmd: cmd, bad: err != nil, event: n, secret: cmd.Initial, sent: l.mark.end, seq: l.mark.last}
+	x := expected{what: wantReply, cmd: cmd, said: said, bad: err != nil, event: n, secret: cmd.Initial, sent: l.mark.end, seq: l.mark.last}
 	d.afterCommand(&x, err)
 	if x.what != wantNothing {
 		d.expect(x)

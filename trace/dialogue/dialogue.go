@@ -18,12 +18,14 @@ type Dialogue struct {
 	held    holding // what came before that was known
 
 	session *trace.Session
-	swapped bool  // the side that opened the connection plays the server (TURN; a wrong guess in mid stream)
-	turned  bool  // by TURN or ATRN
-	seq     int64 // chunks so far
-	now     mark  // the last chunk of either side
-	at      mark  // what is being read: where findings are
-	events  int   // emitted so far
+	swapped bool          // the side that opened the connection plays the server (TURN; a wrong guess in mid stream)
+	turned  bool          // by TURN or ATRN
+	seq     int64         // chunks so far
+	now     mark          // the last chunk of either side
+	at      mark          // what is being read: where findings are
+	events  int           // emitted so far
+	room    *sessionRoom  // where session is
+	spare   []trace.Event // for the next events
 
 	client client
 	server server
@@ -33,12 +35,14 @@ type Dialogue struct {
 	phase       *trace.Phase
 	offers      offers
 	mail        *mail // the open transaction
+	mailSpace   mail  // where it is
 	auth        *authExchange
 	tls         *handshake
 	opener      Opener
 	plain       []trace.Chunk
 	sum         hash.Hash // of no body at the moment
 	header      []byte
+	fields      fieldReader
 	alone       [1]trace.Chunk
 	ending      ending
 	noted       map[codes.FindingID]int // findings so far
@@ -63,7 +67,7 @@ func New(f trace.Flow, opts Options, out trace.Recorder) *Dialogue {
 // belongs to the Recorder.
 func (d *Dialogue) Reset(f trace.Flow) {
 	old := *d
-	*d = Dialogue{flow: f, opts: old.opts, out: old.out, sum: old.sum, header: old.header, plain: old.plain[:0]}
+	*d = Dialogue{flow: f, opts: old.opts, out: old.out, sum: old.sum, header: old.header, plain: old.plain[:0], spare: old.spare, fields: old.fields}
 	d.client.in.reuse(&old.client.in)
 	d.server.in.reuse(&old.server.in)
 	d.client.lines = lineReader{max: d.opts.MaxLine, buf: old.client.lines.buf[:0]}
@@ -206,11 +210,13 @@ func (d *Dialogue) Close(end trace.FlowEnd, t trace.Time, packet int64) {
 func (d *Dialogue) begin() {
 	d.verdict = isMail
 	f := d.flow
-	s := &trace.Session{
+	d.room = new(sessionRoom)
+	s := &d.room.session
+	*s = trace.Session{
 		ID: int(f.ID), Packets: [2]int64{f.Packet, f.Packet},
 		Client: f.Client.String(), Server: f.Server.String(), ClientHost: f.ClientHost, ServerHost: f.ServerHost,
 		Protocol: "smtp", Started: f.Started, Ended: f.Started, Midstream: f.Midstream, Attempts: f.Attempts,
-		StartTLS: "none", Transactions: []*trace.Transaction{}, Findings: []trace.Finding{}, Source: f.Source,
+		StartTLS: "none", Phases: d.room.phase[:0], Transactions: d.room.transactions[:0], Findings: []trace.Finding{}, Source: f.Source,
 	}
 	d.session = s
 	d.newPhase("connect")
@@ -266,12 +272,8 @@ func (d *Dialogue) emit(e trace.Event, m mark) int {
 	if d.turned { // told from where it really came
 		e.From = e.From.Other()
 	}
-	kept := &e
-	if len(d.session.Events) < d.opts.MaxEvents && d.keep(eventCost(kept)) {
-		d.session.Events = append(d.session.Events, kept)
-	} else if d.opts.MaxEvents >= 0 {
-		d.capped.events++
-	}
+	kept := d.newEvent(&e)
+	d.keepEvent(kept)
 	d.out.Event(d.session, kept)
 	return e.N
 }

@@ -72,12 +72,12 @@ func (d *Dialogue) greeted(r *reply) {
 func (d *Dialogue) introduced(x *expected, r *reply) {
 	if r == nil || r.code/100 != 2 {
 		if r == nil && d.phase.Helo == nil {
-			d.phase.Helo = &trace.Helo{Verb: string(x.cmd.Verb), Name: x.cmd.Domain}
+			d.phase.Helo = d.newHelo(x)
 		}
 		return
 	}
 	d.endMail(trace.Aborted)
-	d.phase.Helo = &trace.Helo{Verb: string(x.cmd.Verb), Name: x.cmd.Domain}
+	d.phase.Helo = d.newHelo(x)
 	d.phase.Extensions = nil
 	d.offers = offers{}
 	if x.cmd.Verb == smtp.HELO {

@@ -123,12 +123,18 @@ func (d *Dialogue) closingFindings(end trace.FlowEnd) {
 // timing fills Session.Timing with what is known.
 func (d *Dialogue) timing() {
 	s := d.session
+	places := d.room.seconds[:]
+	place := func(length time.Duration) *trace.Seconds {
+		p := &places[0]
+		places = places[1:]
+		*p = trace.Seconds(length)
+		return p
+	}
 	seconds := func(from, to trace.Time) *trace.Seconds {
 		if from == 0 || to == 0 || to < from {
 			return nil
 		}
-		v := trace.Seconds(to.Sub(from))
-		return &v
+		return place(to.Sub(from))
 	}
 	if !s.Midstream {
 		s.Timing.Connect = seconds(s.Started, d.established)
@@ -140,8 +146,7 @@ func (d *Dialogue) timing() {
 	}
 	s.Timing.Total = seconds(s.Started, s.Ended)
 	if d.ending.thought {
-		v := trace.Seconds(d.ending.think)
-		s.Timing.Think = &v
+		s.Timing.Think = place(d.ending.think)
 	}
 }
 

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/smtpsim/smtpsim/trace"
 )
@@ -26,11 +25,22 @@ func headerEnd(p []byte, from int) int {
 	return -1
 }
 
-// readMessage reads the fields of a header section that Message tells of; nil if there are none. The first field of a
-// name counts, but of Received all.
-func readMessage(header []byte) *trace.Message {
-	var m trace.Message
-	found := false
+// fieldReader reads the fields of a header section that a Message tells of. All values share one piece of memory.
+type fieldReader struct {
+	values []byte // one behind the other
+	found  []foundField
+}
+
+// foundField is a field whose value ends there.
+type foundField struct {
+	to  *string // nil: Received
+	end int
+}
+
+// read fills m; false if there is no field that it tells of. The first field of a name counts, but of Received all.
+func (r *fieldReader) read(m *trace.Message, header []byte) bool {
+	r.values, r.found = r.values[:0], r.found[:0]
+	known, received := false, 0
 	for len(header) > 0 {
 		var field []byte
 		field, header = cutField(header)
@@ -38,12 +48,82 @@ func readMessage(header []byte) *trace.Message {
 		if !ok {
 			continue
 		}
-		found = setField(&m, string(bytes.TrimRight(name, " \t")), field, value) || found
+		to, is := fieldOf(m, bytes.TrimRight(name, " \t"))
+		switch {
+		case !is:
+			continue
+		case to != nil && !r.has(to):
+			r.values = unfold(r.values, value)
+			r.found = append(r.found, foundField{to: to, end: len(r.values)})
+		case to == nil && received < maxReceived:
+			received++
+			r.values = append(r.values, field...)
+			r.found = append(r.found, foundField{end: len(r.values)})
+		}
+		known = true
 	}
-	if !found {
-		return nil
+	r.tell(m, received)
+	return known
+}
+
+// has says whether the field has come, and was not empty.
+func (r *fieldReader) has(to *string) bool {
+	start := 0
+	for _, f := range r.found {
+		if f.to == to && f.end > start {
+			return true
+		}
+		start = f.end
 	}
-	return &m
+	return false
+}
+
+// tell cuts the values out.
+func (r *fieldReader) tell(m *trace.Message, received int) {
+	all, start := string(r.values), 0
+	if received > 0 {
+		m.Received = make([]string, 0, received)
+	}
+	for i, f := range r.found {
+		if f.to == nil {
+			m.Received = append(m.Received, all[start:f.end])
+		} else {
+			*f.to = all[start:f.end]
+		}
+		start = f.end
+		r.found[i] = foundField{}
+	}
+}
+
+// fieldOf is where the field of that name goes, nil for Received; false: Message does not tell of it.
+func fieldOf(m *trace.Message, name []byte) (to *string, is bool) {
+	var lower [len("message-id")]byte
+	if len(name) > len(lower) {
+		return nil, false
+	}
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	switch string(lower[:len(name)]) {
+	case "received":
+		return nil, true
+	case "message-id":
+		return &m.MessageID, true
+	case "from":
+		return &m.From, true
+	case "to":
+		return &m.To, true
+	case "cc":
+		return &m.Cc, true
+	case "subject":
+		return &m.Subject, true
+	case "date":
+		return &m.Date, true
+	}
+	return nil, false
 }
 
 // cutField takes the first field with its folded lines (RFC 5322 §2.2.3), without its last line end.
@@ -63,51 +143,20 @@ func cutField(p []byte) (field, rest []byte) {
 	return bytes.TrimRight(p[:end], "\r\n"), p[end:]
 }
 
-// setField takes one field; false: Message does not tell of it.
-func setField(m *trace.Message, name string, field, value []byte) bool {
-	to := (*string)(nil)
-	switch strings.ToLower(name) {
-	case "received":
-		if len(m.Received) < maxReceived {
-			m.Received = append(m.Received, string(field))
-		}
-		return true
-	case "message-id":
-		to = &m.MessageID
-	case "from":
-		to = &m.From
-	case "to":
-		to = &m.To
-	case "cc":
-		to = &m.Cc
-	case "subject":
-		to = &m.Subject
-	case "date":
-		to = &m.Date
-	default:
-		return false
-	}
-	if *to == "" {
-		*to = unfold(value)
-	}
-	return true
-}
-
 // maxReceived bounds Message.Received, beyond every loop limit (RFC 5321 §6.3).
 const maxReceived = 200
 
-// unfold takes the line ends out of a field's body (RFC 5322 §2.2.3).
-func unfold(value []byte) string {
+// unfold appends a field's body without its line ends (RFC 5322 §2.2.3).
+func unfold(dst, value []byte) []byte {
 	value = bytes.TrimSpace(value)
 	if bytes.IndexByte(value, '\n') < 0 {
-		return string(value)
+		return append(dst, value...)
 	}
-	out := make([]byte, 0, len(value))
 	for i, c := range value {
 		if c == '\n' || c == '\r' && i+1 < len(value) && value[i+1] == '\n' {
 			continue
 		}
-		out = append(out, c)
+		dst = append(dst, c)
 	}
-	return string(out)
+	return dst
 }

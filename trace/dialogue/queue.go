@@ -22,9 +22,10 @@ const (
 type expected struct {
 	what    wanted
 	cmd     smtp.Command
-	bad     bool  // the command's syntax was wrong
-	event   int   // number of the event it answers
-	body    *body // wantFinal and BDAT: what was sent
+	said    *saidCommand // cmd, as remembered; nil: it is not
+	bad     bool         // the command's syntax was wrong
+	event   int          // number of the event it answers
+	body    *body        // wantFinal and BDAT: what was sent
 	sent    trace.Time
 	seq     int64  // chunk in which it ended
 	secret  string // what the client sent of an AUTH exchange: some servers repeat it in their reply

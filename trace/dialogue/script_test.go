@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := dump(s.play(s.chunks))
+			got, texts := dump(s.play(s.chunks)), NewTexts()
 			for _, other := range files {
 				data, _ := os.ReadFile(other)
 				in, _, _ := strings.Cut(string(data), "=>\n")
@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if again := dump(s.playTwice(s.chunks, before)); again != got {
+				if again := dump(s.playTwice(s.chunks, before, texts)); again != got {
 					t.Fatalf("after %s:\n%s\notherwise\n%s", other, again, got)
 				}
 			}
@@ -203,11 +203,11 @@ func (s *script) play(chunks []trace.Chunk) *trace.Session {
 	return s.playWith(New(s.flow, s.opts, &r), &r, chunks)
 }
 
-// playTwice is play with a Dialogue that another connection has used and left in any state.
-func (s *script) playTwice(chunks []trace.Chunk, before *script) *trace.Session {
+// playTwice is play with a Dialogue that another connection has used and left in any state, and with what texts remember.
+func (s *script) playTwice(chunks []trace.Chunk, before *script, texts *Texts) *trace.Session {
 	var r recorder
 	opts := s.opts
-	opts.Mail = false
+	opts.Mail, opts.Texts = false, texts
 	d := New(before.flow, opts, &r)
 	s.playWith(d, &r, before.chunks)
 	d.opts.Mail = s.opts.Mail

@@ -40,6 +40,7 @@ type reply struct {
 	lines    []string
 	mark     mark
 	first    trace.Time // of its first line
+	said     *saidReply // as remembered; nil: it is not
 	cut      bool       // its end was not seen
 }
 
@@ -55,6 +56,9 @@ func (r *reply) text() string {
 
 // ref is the reply inside a transaction.
 func (r *reply) ref() *trace.ReplyRef {
+	if r.said != nil {
+		return &r.said.ref
+	}
 	return &trace.ReplyRef{Code: r.code, Enhanced: r.enhanced, Text: r.text()}
 }
 
@@ -151,25 +155,40 @@ func (d *Dialogue) codeChanges(code int) {
 }
 
 // take gives the reply that was put together and makes room for the next.
-func (s *server) take() reply {
+func (s *server) take(t *Texts) reply {
 	r := s.reply
-	all := string(s.texts) // one string for all lines
-	r.lines = make([]string, len(s.ends))
-	start := 0
-	for i, end := range s.ends {
-		r.lines[i] = all[start:end]
-		start = end
+	said, at := t.reply(r.code, s.texts, s.ends)
+	if said == nil {
+		all := string(s.texts) // one string for all lines
+		r.split(all, s.ends)
+		if at != nil {
+			said = &saidReply{text: all, lines: r.lines, code: r.code, enhanced: r.enhanced, ref: *r.ref()}
+			at.said = said
+		}
+	}
+	if said != nil {
+		r.lines, r.enhanced, r.said = said.lines, said.enhanced, said
 	}
 	r.cut = s.cut
 	s.reply, s.open, s.texts, s.ends = reply{}, false, s.texts[:0], s.ends[:0]
 	return r
 }
 
-func (d *Dialogue) closeReply() {
-	r := d.server.take()
+// split makes the lines, which end in all at ends.
+func (r *reply) split(all string, ends []int) {
+	r.lines = make([]string, len(ends))
+	start := 0
+	for i, end := range ends {
+		r.lines[i] = all[start:end]
+		start = end
+	}
 	if e, n := smtp.CutEnhanced(r.lines[0]); n > 0 && e[0] == r.code/100 && (n == len(r.lines[0]) || r.lines[0][n] == ' ') {
 		r.enhanced = r.lines[0][:n] // RFC 2034 §4: the class is the code's first digit
 	}
+}
+
+func (d *Dialogue) closeReply() {
+	r := d.server.take(d.opts.Texts)
 	if d.client.mode == awaitEnd || len(d.client.ends.held) > 0 {
 		d.client.ends.held = append(d.client.ends.held, r)
 		d.settle(false)

@@ -10,6 +10,7 @@ import (
 // group still belongs to it.
 type mail struct {
 	t        *trace.Transaction
+	room     *mailRoom // where t is
 	body     *body
 	accepted int // recipients
 	refused  int
@@ -43,9 +44,12 @@ func (m *mail) nthAccepted(n int) (recipient int, more bool) {
 // openMail begins a transaction.
 func (d *Dialogue) openMail(openedBy string) *mail {
 	s := d.session
-	t := &trace.Transaction{N: len(s.Transactions) + d.capped.transactions + 1, OpenedBy: openedBy, Parameters: []trace.Parameter{},
-		Recipients: []*trace.Recipient{}, Outcome: trace.Unfinished, FirstEvent: d.events}
-	d.mail = &mail{t: t}
+	room := new(mailRoom)
+	t := &room.transaction
+	*t = trace.Transaction{N: len(s.Transactions) + d.capped.transactions + 1, OpenedBy: openedBy, Parameters: []trace.Parameter{},
+		Recipients: room.recipients[:0], Outcome: trace.Unfinished, FirstEvent: d.events}
+	d.mailSpace = mail{t: t, room: room}
+	d.mail = &d.mailSpace
 	if len(s.Transactions) < d.opts.MaxTransactions && d.keep(1024) {
 		s.Transactions = append(s.Transactions, t)
 	} else {
@@ -63,10 +67,9 @@ func (d *Dialogue) mailReply(x *expected, r *reply) {
 	m := d.openMail(string(x.cmd.Verb))
 	m.t.FirstEvent = x.event
 	if !x.bad {
-		address := x.cmd.Reverse.Address()
-		m.t.ReversePath = &address
+		m.t.ReversePath = x.reverse()
 	}
-	m.t.Parameters = parameters(x.cmd.Params)
+	m.t.Parameters = x.parameters()
 	if r == nil {
 		m.lost = true
 		return
@@ -86,7 +89,11 @@ func (d *Dialogue) rcptReply(x *expected, r *reply) {
 		}
 		m = d.openMail("MAIL") // its MAIL was not seen
 	}
-	to := &trace.Recipient{ForwardPath: x.cmd.Forward.Address(), Parameters: parameters(x.cmd.Params)}
+	to := &m.room.recipient
+	if to.Parameters != nil { // the second and later ones
+		to = new(trace.Recipient)
+	}
+	*to = trace.Recipient{ForwardPath: x.forward(), Parameters: x.parameters()}
 	if x.bad {
 		to.ForwardPath = x.cmd.Line
 	}
@@ -279,7 +286,7 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	t := m.t
 	t.LastEvent = d.events
 	if m.body != nil {
-		d.fill(t, m.body)
+		d.fill(m, m.body)
 		if m.body.via == "BDAT" && !m.body.complete && how == trace.Aborted && t.RefusedAt == "" {
 			d.find(codes.FindingBDATWithoutLast, "chunks were sent, but none with LAST: the mail is not taken", "")
 		}
@@ -297,6 +304,30 @@ func (d *Dialogue) endMail(how trace.Outcome) {
 	default:
 		t.Outcome = how
 	}
+}
+
+// reverse is the address of MAIL.
+func (x *expected) reverse() *string {
+	if x.said != nil {
+		return &x.said.address
+	}
+	address := x.cmd.Reverse.Address()
+	return &address
+}
+
+// forward is the address of RCPT.
+func (x *expected) forward() string {
+	if x.said != nil {
+		return x.said.address
+	}
+	return x.cmd.Forward.Address()
+}
+
+func (x *expected) parameters() []trace.Parameter {
+	if x.said != nil {
+		return x.said.params
+	}
+	return parameters(x.cmd.Params)
 }
 
 func parameters(params []smtp.Param) []trace.Parameter {
