@@ -75,7 +75,7 @@ func policyText(p *scenario.STSPolicy) string {
 
 // secure fills in a host's stand to what others publish, and what it serves itself.
 func secure(cfg *node.Config, h *scenario.Host, ca *authority) error {
-	cfg.TLS.DANE, cfg.TLS.STS, cfg.TLS.Strict = h.TLS.DANE, h.TLS.STS, h.TLS.Strict
+	cfg.TLS.DANE, cfg.TLS.STS, cfg.TLS.Strict, cfg.TLS.Reports = h.TLS.DANE, h.TLS.STS, h.TLS.Strict, h.TLS.Reports
 	if h.Policy.Domain == "" {
 		return nil
 	}

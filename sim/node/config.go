@@ -107,6 +107,7 @@ type TLS struct {
 	Server      *tls.Config // with a certificate: offered; nil: not
 	DANE        bool        // as a client, hold servers against TLSA records (RFC 7672)
 	STS         bool        // and against MTA-STS policies (RFC 8461)
+	Reports     bool        // tell domains that ask for it how TLS went (RFC 8460)
 	Strict      bool        // keep to REQUIRETLS and TLS-Required (RFC 8689)
 	Submissions bool        // the MSA serves port 465 too, where TLS begins with the connection (RFC 8314 §3.3)
 	Client      queue.TLSUse

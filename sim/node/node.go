@@ -37,7 +37,8 @@ type Node struct {
 	aliases map[string][]string
 	agents  *agents // nil: mail ends in mailboxes
 
-	tally tally // for DMARC reports
+	tally  tally  // for DMARC reports
+	tlsDay tlsDay // for TLS reports
 
 	mu       sync.Mutex
 	count    int                // of messages composed
@@ -156,6 +157,9 @@ func (n *Node) openQueue() error {
 		Checkpoint: c.Checkpoint, Speaks: n.speaks, Expand: n.expand, From: receivedFrom}
 	if c.TLS.DANE || c.TLS.STS || c.TLS.Strict {
 		opts.Demands = n.demands
+		if c.TLS.Reports {
+			opts.Demands = n.watched
+		}
 	}
 	router.Local = func(d string) bool { return n.isOwnLiteral(d) }
 	if c.is(MDA) || c.Store == nil {

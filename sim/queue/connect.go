@@ -72,12 +72,18 @@ func ConnectSMTP(h *host.Host, cfg smtpclient.Config, use TLSUse) Connector {
 		switch {
 		case t.Demand != nil:
 			use = TLSMust
-			cfg.TLS, cfg.TLSRequired = configs.demanded(t.Name, t.Demand), true
+			cfg.TLS, cfg.TLSRequired = configs.demanded(t.Name, t.Demand), !t.Demand.Soft
+			if t.Demand.Soft {
+				use = TLSMay
+			}
 		case use != TLSNever:
 			cfg.TLS = configs.of(t.Name)
 		}
 		cfg.ImplicitTLS = t.Addr.Port() == portSubmissions
 		c, err := open(h, t, cfg)
+		if t.Demand != nil && t.Demand.Told != nil {
+			t.Demand.Told(err == nil && c.TLS() != nil, err)
+		}
 		if e, ok := errors.AsType[*smtpclient.Error](err); ok && e.Stage == smtpclient.StageTLS && use == TLSMay {
 			cfg.TLS = nil // RFC 7435 §3: rather in plain text than not at all
 			c, err = open(h, t, cfg)

@@ -11,6 +11,8 @@ import (
 // Demand is what TLS must be at one exchanger, because the domain has published it or the sender wants it so.
 type Demand struct {
 	Verify func(tls.ConnectionState) error // nil: TLS, but the certificate is not looked at (RFC 7672 §2.2: no usable record)
+	Soft   bool                            // nothing is demanded, but it is looked at (RFC 8461 §5: testing)
+	Told   func(encrypted bool, err error) // gets to know how each session began; nil: nobody wants to
 }
 
 // Demands finds out what is demanded at an exchanger of a domain. strict: the mail says REQUIRETLS (RFC 8689 §4.2.1). nil and

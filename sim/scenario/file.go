@@ -65,6 +65,7 @@ type hostYAML struct {
 	TLS            struct {
 		DANE        word `yaml:"dane" doc:"yes: holds servers against their TLSA records"`
 		STS         word `yaml:"mta-sts" doc:"yes: keeps to MTA-STS policies of others"`
+		Reports     word `yaml:"reports" doc:"yes: domains that ask for it are told at midnight how TLS went"`
 		Strict      word `yaml:"requiretls" doc:"yes: offers REQUIRETLS, and keeps to it"`
 		TLSA        word `yaml:"tlsa" doc:"publishes a TLSA record of its certificate: ee, ta, wrong"`
 		Submissions word `yaml:"submissions" doc:"yes: port 465 too, where TLS begins at once"`

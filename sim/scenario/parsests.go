@@ -20,6 +20,7 @@ type stsYAML struct {
 func (p *parser) sts(h *Host, y *hostYAML) {
 	h.TLS.DANE = must[bool](p)(y.TLS.DANE.boolean())
 	h.TLS.STS = must[bool](p)(y.TLS.STS.boolean())
+	h.TLS.Reports = must[bool](p)(y.TLS.Reports.boolean())
 	h.TLS.Strict = must[bool](p)(y.TLS.Strict.boolean())
 	if y.TLS.TLSA.set() {
 		h.TLS.TLSA = must[string](p)(y.TLS.TLSA.oneOf("ee", "ta", "wrong"))

@@ -95,6 +95,7 @@ type TLS struct {
 	Submissions bool   // port 465 too
 	DANE        bool   // as a client, holds servers against TLSA records
 	STS         bool   // and against MTA-STS policies
+	Reports     bool   // tells domains how TLS went (TLSRPT)
 	Strict      bool   // REQUIRETLS, offered and kept to
 	TLSA        string // published of its certificate: "ee", "ta", "wrong"; "": nothing
 	Client      string // "never", "may", "must"; "": "may" if the peer offers it
