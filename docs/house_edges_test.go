@@ -47,6 +47,7 @@ func edges() map[string]string {
 		// F5
 		"sim":          "codes/smtp sim/console sim/dns sim/fault sim/host sim/node sim/persona sim/policy sim/policy/auth sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet trace trace/dialogue",
 		"sim/bridge":   "sim",
+		"sim/interop":  "",
 		"sim/lossless": "",
 		// F6
 		"lessons":       "lessons/page sim sim/scenario trace",
@@ -70,6 +71,7 @@ func testEdges() map[string]string {
 		"sim/vnet":       "trace/capture", // tshark judges the frames
 		"sim/dns":        "sim/vnet",
 		"sim/lossless":   "codes/smtp sim sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet", // a room of tests
+		"sim/interop":    "codes/dsn codes/smtp sim/host sim/persona sim/realnet sim/smtpclient sim/smtpserver",                                  // a room of tests: real servers
 		"sim/bridge":     "sim/scenario",
 		"sim/console":    "sim sim/scenario",
 		// the runner of the suite
