@@ -107,7 +107,7 @@ func WriteEntries(w io.Writer, entries []codes.Entry, o Options) error {
 		{title: o.t("col.status"), drop: 1}}
 	var rows [][]gridCell
 	for _, e := range entries {
-		rows = append(rows, []gridCell{{o.visible(e.Key), strong}, {text: o.visible(e.Title)}, {text: o.visible(e.Source)}, {text: o.t("status." + e.Status)}})
+		rows = append(rows, []gridCell{{text: o.visible(e.Key), cl: strong}, {text: o.visible(e.Title)}, {text: o.visible(e.Source)}, {text: o.t("status." + e.Status)}})
 	}
 	return o.grid(w, cols, rows)
 }

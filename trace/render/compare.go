@@ -91,7 +91,7 @@ func after(entries []*trace.Entry, n int) []*trace.Entry {
 
 // half is one run in w cells: number, time, who to whom, what.
 func (o *Options) half(entries []*trace.Entry, title string, w int) []gridCell {
-	lines := []gridCell{{o.fit(o.visible(title), w), strong}}
+	lines := []gridCell{{text: o.fit(o.visible(title), w), cl: strong}}
 	l := NewLadder(HostsOf(entries), 0, false, *o)
 	if len(entries) > 0 {
 		l.o.Mark = entries[0].N // never folded away
@@ -108,7 +108,7 @@ func (o *Options) half(entries []*trace.Entry, title string, w int) []gridCell {
 		if len(r.label) > 0 {
 			s += " " + r.label[0]
 		}
-		lines = append(lines, gridCell{o.fit(s, w), r.cl})
+		lines = append(lines, gridCell{text: o.fit(s, w), cl: r.cl})
 	}
 	return lines
 }

@@ -191,6 +191,7 @@ var english = map[string]string{
 	"mail.to":              "to",
 	"mail.more":            "… and {n} more mails",
 	"mail.recipients.more": "… and {n} more recipients",
+	"mail.alike.more":      "… {n} more",
 	"at":                   "at {what}",
 	"outcome.accepted":     "accepted", "outcome.partial": "accepted for some", "outcome.refused": "refused", "outcome.later": "not now",
 	"outcome.aborted": "aborted", "outcome.unfinished": "unfinished", "outcome.unknown": "outcome not seen",

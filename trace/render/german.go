@@ -191,6 +191,7 @@ var german = map[string]string{
 	"mail.to":              "an",
 	"mail.more":            "… und {n} weitere Mails",
 	"mail.recipients.more": "… und {n} weitere Empfänger",
+	"mail.alike.more":      "… {n} weitere",
 	"at":                   "bei {what}",
 	"outcome.accepted":     "angenommen", "outcome.partial": "für einige angenommen", "outcome.refused": "abgelehnt", "outcome.later": "jetzt nicht",
 	"outcome.aborted": "abgebrochen", "outcome.unfinished": "unvollendet", "outcome.unknown": "Ausgang nicht zu sehen",

@@ -23,6 +23,7 @@ type gridColumn struct {
 type gridCell struct {
 	text string
 	cl   class
+	once bool // one line only, though its column wraps
 }
 
 const (
@@ -75,7 +76,7 @@ func (o *Options) gridLines(cols []gridColumn, widths []int, row []gridCell) [][
 	height := 1
 	for i, c := range cols {
 		parts[i] = []string{o.fit(row[i].text, widths[i])}
-		if c.wrap {
+		if c.wrap && !row[i].once {
 			parts[i] = o.clip(wrap(row[i].text, widths[i]), cellLinesMax, widths[i])
 		}
 		height = max(height, len(parts[i]))
@@ -114,14 +115,15 @@ func (c gridColumn) smallest(natural int) int {
 	return min(c.min, natural)
 }
 
-// dropColumns leaves out the least important columns until the others fit at their smallest.
+// dropColumns leaves out the least important columns, and before them those with nothing in them, until the others fit at
+// their smallest.
 func (o *Options) dropColumns(cols []gridColumn, rows [][]gridCell) ([]gridColumn, [][]gridCell) {
 	rows = slices.Clone(rows)
 	for {
 		total, least := -columnGap, -1
 		for i, n := range naturalWidths(cols, rows) {
 			total += cols[i].smallest(n) + columnGap
-			if cols[i].drop > 0 && (least < 0 || cols[i].drop < cols[least].drop) {
+			if cols[i].drop > 0 && (least < 0 || importance(cols, rows, i) < importance(cols, rows, least)) {
 				least = i
 			}
 		}
@@ -133,6 +135,14 @@ func (o *Options) dropColumns(cols []gridColumn, rows [][]gridCell) ([]gridColum
 			rows[k] = slices.Concat(row[:least], row[least+1:])
 		}
 	}
+}
+
+// importance of a column that may be dropped; one without any text has none.
+func importance(cols []gridColumn, rows [][]gridCell, i int) int {
+	if !slices.ContainsFunc(rows, func(row []gridCell) bool { return row[i].text != "" }) {
+		return 0
+	}
+	return cols[i].drop
 }
 
 // gridWidths narrows the widest columns, cell by cell, until all fit.

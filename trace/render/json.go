@@ -14,6 +14,17 @@ type Report struct {
 	Captures  []trace.Capture
 	Sessions  []*trace.Session
 	Relations []trace.Relation
+
+	Expectations []Expectation // what a simulation had to show; nil: not asked, and not printed
+}
+
+// Expectation is one thing that a scenario expects of its run, and whether it holds.
+type Expectation struct {
+	Line     int    // in the scenario file
+	Expected string // in the file's words
+	Held     bool
+	Reached  bool   // false: the run ended before its time came
+	Found    string // what was there
 }
 
 // JSON prints r as one object, indented, with the events of every session.
@@ -34,6 +45,14 @@ func JSON(out io.Writer, r Report) error {
 		w.array("relations", func() {
 			for _, one := range r.Relations {
 				w.object("", func() { w.relation(one) })
+			}
+		})
+		if r.Expectations == nil {
+			return
+		}
+		w.array("expectations", func() {
+			for _, e := range r.Expectations {
+				w.object("", func() { w.expectation(e) })
 			}
 		})
 	})
@@ -66,6 +85,9 @@ func (n *NDJSON) Capture(c trace.Capture) { n.line("capture", func() { n.w.captu
 
 // Relation prints a line of type relation.
 func (n *NDJSON) Relation(r trace.Relation) { n.line("relation", func() { n.w.relation(r) }) }
+
+// Expectation prints a line of type expectation.
+func (n *NDJSON) Expectation(e Expectation) { n.line("expectation", func() { n.w.expectation(e) }) }
 
 // End prints the line of type end and returns the first error of any write.
 func (n *NDJSON) End() error {
@@ -105,6 +127,14 @@ func (w *jsonWriter) relation(r trace.Relation) {
 	end("a", r.A)
 	end("b", r.B)
 	w.textOrNull("evidence", r.Evidence)
+}
+
+func (w *jsonWriter) expectation(e Expectation) {
+	w.integer("line", int64(e.Line))
+	w.text("expected", e.Expected)
+	w.boolean("held", e.Held)
+	w.boolean("reached", e.Reached)
+	w.text("found", e.Found)
 }
 
 func (w *jsonWriter) findings(fs []trace.Finding) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/table"
@@ -27,6 +28,7 @@ func WriteSessions(w io.Writer, ss []*trace.Session, o Options) error {
 	}
 	t := table.Sessions(ss, nil)
 	at := func(row []string, name string) string { return row[t.Index(name)] }
+	moment := momentOf(ss)
 	var rows [][]gridCell
 	for i, row := range t.Rows {
 		s := ss[i]
@@ -40,7 +42,7 @@ func WriteSessions(w io.Writer, ss []*trace.Session, o Options) error {
 		}
 		mails, cl := o.mailCount(at(row, "accepted"), at(row, "transactions"))
 		rows = append(rows, []gridCell{{text: at(row, "session")}, {text: o.visible(addressOnly(s.Client))}, {text: o.visible(s.Server)},
-			{text: timeOfDay(s.Started), cl: dim}, {text: o.visible(lasted)}, {text: o.visible(secure)}, {mails, cl},
+			{text: moment(s.Started), cl: dim}, {text: o.visible(lasted)}, {text: o.visible(secure)}, {text: mails, cl: cl},
 			{text: o.t("short." + string(s.End))}, o.severities(s.Findings)})
 	}
 	return o.grid(w, cols, rows)
@@ -65,6 +67,27 @@ func (o *Options) mailCount(accepted, begun string) (string, class) {
 	return accepted + "/" + begun, pending
 }
 
+// momentOf is how the table writes when a session began: the time of day, and the date where they are not all of one day.
+func momentOf(ss []*trace.Session) func(trace.Time) string {
+	day := ""
+	for _, s := range ss {
+		if s.Started == 0 {
+			continue
+		}
+		d := s.Started.Std().Format(time.DateOnly)
+		if day != "" && d != day {
+			return func(t trace.Time) string {
+				if t == 0 {
+					return ""
+				}
+				return t.Std().Format("01-02 15:04")
+			}
+		}
+		day = d
+	}
+	return timeOfDay
+}
+
 func timeOfDay(t trace.Time) string {
 	if t == 0 {
 		return ""
@@ -86,7 +109,7 @@ func (o *Options) severities(fs []trace.Finding) gridCell {
 	if len(parts) == 0 && n[trace.Note] > 0 {
 		parts = append(parts, o.count("count.note", n[trace.Note]))
 	}
-	return gridCell{strings.Join(parts, ", "), cl}
+	return gridCell{text: strings.Join(parts, ", "), cl: cl}
 }
 
 // WriteRecipients prints the mails: a row for each recipient with what became of its copy.
@@ -94,18 +117,66 @@ func WriteRecipients(w io.Writer, ss []*trace.Session, o Options) error {
 	cols := []gridColumn{
 		{title: "#", right: true},
 		{title: o.t("col.from"), min: 12},
-		{title: o.t("col.to"), min: 16, wrap: true},
+		{title: o.t("col.to"), min: 18, wrap: true},
 		{title: o.t("col.size"), right: true, drop: 1},
 		{title: o.t("col.outcome"), min: 8},
-		{title: o.t("col.reply"), min: 20, wrap: true},
+		{title: o.t("col.reply"), min: 14, wrap: true},
 	}
 	var rows [][]gridCell
 	for _, s := range ss {
 		for _, tr := range s.Transactions {
-			rows = append(rows, o.recipientRows(s, tr)...)
+			rows = append(rows, o.fewRows(o.recipientRows(s, tr))...)
 		}
 	}
+	o.readOnce(rows)
+	if slices.ContainsFunc(rows, func(row []gridCell) bool { return !row[replyColumn].once }) {
+		cols[replyColumn].min = 20 // a refusal is read whole
+	}
 	return o.grid(w, cols, rows)
+}
+
+// readOnce leaves a long reply whole where it is first, and one line where it comes again.
+func (o *Options) readOnce(rows [][]gridCell) {
+	seen := map[string]bool{}
+	for _, row := range rows {
+		reply := &row[replyColumn]
+		reply.once = reply.once || seen[reply.text] && !o.Whole
+		seen[reply.text] = true
+	}
+}
+
+// Columns of the table of recipients that are looked at again.
+const (
+	toColumn      = 2
+	outcomeColumn = 4
+	replyColumn   = 5
+)
+
+// rowsAlike is how many recipients of one mail with the same outcome are listed.
+const rowsAlike = 4
+
+// fewRows shortens runs of recipients of one mail that fared alike: the first ones, then how many more there are.
+func (o *Options) fewRows(rows [][]gridCell) [][]gridCell {
+	if o.Whole || o.Plain {
+		return rows
+	}
+	var out [][]gridCell
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n][outcomeColumn] == rows[0][outcomeColumn] && rows[n][replyColumn].once == rows[0][replyColumn].once {
+			n++
+		}
+		if n > rowsAlike+1 {
+			more := slices.Clone(rows[n-1])
+			more[toColumn] = gridCell{text: o.t("mail.alike.more", "n", itoa(int64(n-rowsAlike))), cl: dim, once: true}
+			more[replyColumn] = gridCell{once: true}
+			out = append(append(out, rows[:rowsAlike]...), more)
+		} else {
+			out = append(out, rows[:n]...)
+		}
+		rows = rows[n:]
+	}
+	return out
 }
 
 func (o *Options) recipientRows(s *trace.Session, tr *trace.Transaction) [][]gridCell {
@@ -124,7 +195,7 @@ func (o *Options) recipientRows(s *trace.Session, tr *trace.Transaction) [][]gri
 			reply = o.replyText(tr.Reply.Code, tr.Reply.Enhanced, tr.Reply.Text)
 		}
 		return [][]gridCell{{{text: name}, {text: from}, {}, {text: size},
-			{o.outcomeWord(tr.Outcome, refusalCode(tr)), outcomeClass(tr.Outcome)}, {text: reply}}}
+			{text: o.outcomeWord(tr.Outcome, refusalCode(tr)), cl: outcomeClass(tr.Outcome)}, {text: reply}}}
 	}
 	var rows [][]gridCell
 	for i, r := range tr.Recipients {
@@ -137,7 +208,8 @@ func (o *Options) recipientRows(s *trace.Session, tr *trace.Transaction) [][]gri
 		out := table.RecipientOutcome(tr, r)
 		last := lastReply(tr, r)
 		rows = append(rows, []gridCell{{text: name}, {text: from}, {text: "<" + o.visible(r.ForwardPath) + ">"}, {text: size},
-			{o.outcomeWord(out, last.Code), outcomeClass(out)}, {text: o.replyText(last.Code, last.Enhanced, last.Text)}})
+			{text: o.outcomeWord(out, last.Code), cl: outcomeClass(out)},
+			{text: o.replyText(last.Code, last.Enhanced, last.Text), once: out == trace.Accepted && !o.Whole}})
 	}
 	return rows
 }
@@ -149,6 +221,8 @@ func lastReply(tr *trace.Transaction, r *trace.Recipient) trace.ReplyRef {
 		return *r.Final
 	case r.Code/100 == 2 && tr.Final != nil:
 		return *tr.Final
+	case r.Code == 503 && tr.Reply != nil && tr.Reply.Code >= 400: // pipelined behind a MAIL that was refused: that is the reason
+		return *tr.Reply
 	}
 	return trace.ReplyRef{Code: r.Code, Enhanced: r.Enhanced, Text: r.Text}
 }
