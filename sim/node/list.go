@@ -140,7 +140,10 @@ func (l *List) edit(text []byte, head *field.Section, m smtp.Mailbox, id string)
 	if subject, _ := head.First("Subject"); l.Tag != "" && !strings.Contains(subject.Body(), l.Tag) {
 		fields = append(fields, [2]string{"Subject", l.Tag + " " + subject.Body()})
 	}
-	text = append(appendField(nil, beenThere, m.String()), withHead(text, fields...)...)
+	text = withHead(text, fields...)
+	if !l.Bare { // a bare list that goes round ends at the hop limit (RFC 5321 §6.3)
+		text = append(appendField(nil, beenThere, m.String()), text...)
+	}
 	if l.Footer != "" {
 		text = appendLines(text, l.Footer)
 	}
