@@ -120,3 +120,18 @@ func SplitReplyLine(line string) (code int, sep byte, text string, ok bool) {
 	}
 	return code, sep, line[4:], true
 }
+
+// MaxRepeated is how many octets of somebody else's words a reply repeats: others must fit beside them (RFC 5321 §4.5.3.1.5).
+const MaxRepeated = 200
+
+// Printable is the beginning of what somebody else wrote, up to so many octets, in printable ASCII with "?" for all else, so that
+// it can stand in a reply or in a trace field (RFC 5321 §4.2).
+func Printable(s string, most int) string {
+	b := []byte(s[:min(len(s), most)])
+	for i, c := range b {
+		if c < ' ' || c > '~' {
+			b[i] = '?'
+		}
+	}
+	return string(b)
+}

@@ -104,6 +104,5 @@ func (n *Node) probe(m smtp.Mailbox) smtp.Reply {
 
 // oneLine is a reply's text as one line that fits into another reply.
 func oneLine(r smtp.Reply) string {
-	text := strings.ReplaceAll(r.Text(), "\n", " ")
-	return text[:min(len(text), 200)]
+	return smtp.Printable(strings.ReplaceAll(r.Text(), "\n", " "), smtp.MaxRepeated)
 }

@@ -35,7 +35,7 @@ func (l List) Check(look Lookup, client netip.Addr) *smtp.Reply {
 		}
 		text := "Service unavailable; client [" + client.String() + "] blocked using " + string(l)
 		if why, _ := look.LookupTXT(name); len(why) > 0 { // §2.1: the TXT record says why
-			text += "; " + printable(why[0])
+			text += "; " + smtp.Printable(why[0], smtp.MaxRepeated)
 		}
 		r := smtp.NewReply(554, "5.7.1", text)
 		return &r
@@ -48,16 +48,4 @@ func (l List) question(client netip.Addr) string {
 	reversed := dns.ReverseName(client.Unmap())
 	reversed = strings.TrimSuffix(strings.TrimSuffix(reversed, "in-addr.arpa."), "ip6.arpa.")
 	return reversed + strings.TrimSuffix(string(l), ".") + "."
-}
-
-// printable bounds and cleans what somebody else wrote, so that it fits into a reply (RFC 5321 §4.2, §4.5.3.1.5).
-func printable(s string) string {
-	const most = 200
-	b := []byte(s[:min(len(s), most)])
-	for i, c := range b {
-		if c < ' ' || c > '~' {
-			b[i] = '?'
-		}
-	}
-	return string(b)
 }

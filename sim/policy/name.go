@@ -39,7 +39,7 @@ func (d Named) Check(look Lookup, client netip.Addr) *smtp.Reply {
 			return nil
 		}
 	}
-	return reply(550, "5.7.25", "Client host rejected: "+printable(names[0])+" does not lead back to ["+client.String()+"]")
+	return reply(550, "5.7.25", "Client host rejected: "+smtp.Printable(names[0], smtp.MaxRepeated)+" does not lead back to ["+client.String()+"]")
 }
 
 // Hello is what is demanded of the name in EHLO. RFC 5321 §4.1.4 forbids to refuse mail because the name and the address do
@@ -59,13 +59,13 @@ func (d Hello) Check(look Lookup, name, own string) *smtp.Reply {
 		return nil
 	}
 	if strings.EqualFold(name, own) {
-		return reply(550, "5.7.1", "<"+printable(name)+">: Helo command rejected: that is my name")
+		return reply(550, "5.7.1", "<"+smtp.Printable(name, smtp.MaxRepeated)+">: Helo command rejected: that is my name")
 	}
 	if d == HelloOther || strings.HasPrefix(name, "[") {
 		return nil
 	}
 	if !strings.Contains(strings.TrimSuffix(name, "."), ".") {
-		return reply(504, "5.5.2", "<"+printable(name)+">: Helo command rejected: need fully-qualified hostname")
+		return reply(504, "5.5.2", "<"+smtp.Printable(name, smtp.MaxRepeated)+">: Helo command rejected: need fully-qualified hostname")
 	}
 	if d == HelloFull {
 		return nil
@@ -75,9 +75,9 @@ func (d Hello) Check(look Lookup, name, own string) *smtp.Reply {
 		return nil
 	}
 	if answer.Outcome.Temporary() {
-		return reply(450, "4.7.1", "<"+printable(name)+">: Helo command rejected: no answer for this name")
+		return reply(450, "4.7.1", "<"+smtp.Printable(name, smtp.MaxRepeated)+">: Helo command rejected: no answer for this name")
 	}
-	return reply(550, "5.7.1", "<"+printable(name)+">: Helo command rejected: Host not found")
+	return reply(550, "5.7.1", "<"+smtp.Printable(name, smtp.MaxRepeated)+">: Helo command rejected: Host not found")
 }
 
 func reply(code int, enhanced, text string) *smtp.Reply {

@@ -40,12 +40,16 @@ type checkpoint struct {
 	id     string // of the open transaction; "": none
 	resume []byte // the text as far as it had come before
 	done   bool   // it had come whole, and was accepted: only the client does not know
-	kept   string // the file of a transaction that ended well; it goes when the client shows that it has heard so
+	kept   string // the file of a transaction that is gone on with, or has ended well; it goes when the client shows that it knows the end
 }
 
-// file names a transaction: the identifier is somebody else's text.
-func (c *checkpoint) file() string {
-	sum := sha256.Sum256([]byte(c.id))
+// resumed says that MAIL of the open transaction was answered with 355.
+func (c *checkpoint) resumed() bool { return c.id != "" && c.kept != "" }
+
+// checkpointFile names a transaction of this client: RFC 1845 §2 (4): the identifier "coupled with the name of the client taken
+// from EHLO command". Both are somebody else's text.
+func (n *session) checkpointFile() string {
+	sum := sha256.Sum256([]byte(strings.ToLower(n.tx.Helo) + "\x00" + n.tx.User + "\x00" + n.check.id))
 	return checkpointPrefix + hex.EncodeToString(sum[:16])
 }
 
@@ -56,24 +60,24 @@ func (n *session) restart(c *smtp.Command) bool {
 	if n.check.id == "" {
 		return false
 	}
-	data, err := n.srv.host.Store.Get(n.check.file())
+	file := n.checkpointFile()
+	data, err := n.srv.host.Store.Get(file)
 	if err != nil {
 		return false
 	}
 	saved, ok := parseCheckpoint(data)
 	if !ok || n.srv.host.Clock.Now().Sub(saved.at) > checkpointKeep {
-		_ = n.srv.host.Store.Delete(n.check.file()) // the transaction begins anew
+		_ = n.srv.host.Store.Delete(file) // the transaction begins anew
 		return false
 	}
 	if saved.reverse.String() != c.Reverse.String() { // §3: "the same MAIL command": this is somebody else's
 		n.check.id = ""
 		return false
 	}
-	if !saved.done {
-		if !n.restore(c, saved) {
-			return false
-		}
+	if !saved.done && !n.restore(c, saved) {
+		return false
 	}
+	n.check.kept = file
 	n.tx.Envelope.Reverse, n.tx.Envelope.Params = c.Reverse, c.Params
 	n.tx.Envelope.Recipients = saved.to
 	n.check.resume, n.check.done = saved.text, saved.done
@@ -106,8 +110,7 @@ func (n *session) savePart() {
 	if n.check.id == "" || n.check.done || !n.open {
 		return
 	}
-	text := n.text[:bytes.LastIndexByte(n.text, '\n')+1]
-	_ = n.srv.host.Store.Put(n.check.file(), n.appendCheckpoint(nil, false, text)) // without room all is sent again
+	n.saveAs(n.checkpointFile(), false, n.text[:bytes.LastIndexByte(n.text, '\n')+1])
 }
 
 // saveDone keeps that a transaction was accepted, before the client is told.
@@ -115,17 +118,41 @@ func (n *session) saveDone() {
 	if n.check.id == "" {
 		return
 	}
-	n.check.kept = n.check.file()
-	_ = n.srv.host.Store.Put(n.check.kept, n.appendCheckpoint(nil, true, n.text))
+	n.check.kept = n.checkpointFile()
+	n.saveAs(n.check.kept, true, n.text)
+}
+
+// maxCheckpoints bounds the transactions that are remembered.
+const maxCheckpoints = 1000
+
+// saveAs writes a transaction down, and lets go of those that are too old. Without room the client sends all of it again.
+func (n *session) saveAs(file string, done bool, text []byte) {
+	store := n.srv.host.Store
+	left := 0
+	for _, name := range store.List(checkpointPrefix) {
+		data, err := store.Get(name)
+		saved, ok := parseCheckpoint(data)
+		if err == nil && ok && n.srv.host.Clock.Now().Sub(saved.at) <= checkpointKeep {
+			left++
+			continue
+		}
+		_ = store.Delete(name) // it can only be gone already
+	}
+	if left < maxCheckpoints {
+		_ = store.Put(file, n.appendCheckpoint(nil, done, text))
+	}
 }
 
 // heard drops the memory of a transaction once the client goes on: RFC 1845 §3: it aborts, starts a new one, or says QUIT.
 func (n *session) heard(v smtp.Verb) {
-	if n.check.kept == "" || v != smtp.MAIL && v != smtp.RSET && v != smtp.QUIT {
+	if n.check.kept == "" {
 		return
 	}
-	_ = n.srv.host.Store.Delete(n.check.kept) // it can only be gone already
-	n.check.kept = ""
+	switch v {
+	case smtp.MAIL, smtp.SEND, smtp.SOML, smtp.SAML, smtp.RSET, smtp.QUIT:
+		_ = n.srv.host.Store.Delete(n.check.kept) // it can only be gone already
+		n.check.kept = ""
+	}
 }
 
 // savedTransaction is what the disk holds.
@@ -152,11 +179,12 @@ func (n *session) appendCheckpoint(dst []byte, done bool, text []byte) []byte {
 
 func parseCheckpoint(data []byte) (s savedTransaction, ok bool) {
 	for {
-		line, rest, found := strings.Cut(string(data), "\n")
+		head, rest, found := bytes.Cut(data, []byte{'\n'})
 		if !found {
 			return s, false
 		}
-		data = data[len(data)-len(rest):]
+		line := string(head)
+		data = rest
 		switch {
 		case line == "DATA":
 			s.text = data

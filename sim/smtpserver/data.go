@@ -125,12 +125,14 @@ func (n *session) endOfText() {
 }
 
 // refuseText says no to the text as a whole, in LMTP to each recipient (RFC 2033 §4.2).
-func (n *session) refuseText(s persona.Situation) {
-	n.backend.Abort(&n.tx)
+func (n *session) refuseText(s persona.Situation) { n.refuseTextWith(n.words(s)) }
+
+// refuseTextWith does so with a reply from outside.
+func (n *session) refuseTextWith(r smtp.Reply) {
 	for range n.answers() {
-		n.say(s)
+		n.answer(r)
 	}
-	n.forget()
+	n.abort()
 }
 
 // answers is how many replies the end of data has.
@@ -146,30 +148,31 @@ func (n *session) answers() int {
 func (n *session) deliver() {
 	n.open = false
 	n.values.Size = int64(len(n.text))
-	if n.srv.cfg.LMTP {
+	switch {
+	case n.check.done: // it was accepted before the connection broke: no second copy
+		n.say(persona.Accepted)
+	case n.srv.cfg.LMTP:
 		n.deliverEach()
-		n.forget()
-		return
-	}
-	if n.each && len(n.tx.Envelope.Recipients) > 1 {
+	case n.each && len(n.tx.Envelope.Recipients) > 1:
 		n.deliverPRDR()
-		n.forget()
-		return
+	default:
+		n.deliverOnce()
 	}
-	var r *smtp.Reply
-	if !n.check.done { // else it was accepted before the connection broke: no second copy
-		r = n.backend.Data(&n.tx, n.text)
-	}
+	n.forget()
+}
+
+// deliverOnce has one reply for all recipients.
+func (n *session) deliverOnce() {
+	r := n.backend.Data(&n.tx, n.text)
 	if r == nil {
 		accepted := n.words(persona.Accepted)
 		r = &accepted
 	}
-	if r.Positive() && !n.check.done {
+	if r.Positive() {
 		n.claimStored(n.tx.Envelope.Recipients)
 		n.saveDone()
 	}
 	n.answer(*r)
-	n.forget()
 }
 
 // normalize makes every line end CRLF.

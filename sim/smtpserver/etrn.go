@@ -21,7 +21,7 @@ func etrnExtension() extension {
 }
 
 func (n *session) etrn(c *smtp.Command, bad *smtp.SyntaxError) {
-	arg := strings.TrimSpace(c.Arg)
+	arg := smtp.Printable(strings.TrimSpace(c.Arg), smtp.MaxRepeated)
 	runner, ok := n.backend.(QueueRunner)
 	switch {
 	case bad != nil || arg == "" || arg == "@" || arg == "#":
@@ -31,20 +31,8 @@ func (n *session) etrn(c *smtp.Command, bad *smtp.SyntaxError) {
 	case !n.allowed(smtp.ETRN):
 		n.say(persona.HelloFirst)
 	case !ok:
-		n.reject(458, "4.3.2", "Unable to queue messages for node "+printable(arg))
+		n.reject(458, "4.3.2", "Unable to queue messages for node "+arg)
 	default:
 		n.answer(runner.RunQueue(arg))
 	}
-}
-
-// printable bounds and cleans what is repeated of the client's words (RFC 5321 §4.2: replies are ASCII).
-func printable(s string) string {
-	const most = 200
-	b := []byte(s[:min(len(s), most)])
-	for i, c := range b {
-		if c < ' ' || c > '~' {
-			b[i] = '?'
-		}
-	}
-	return string(b)
 }

@@ -141,12 +141,3 @@ func (n *session) drip(r *smtp.Reply, pause time.Duration) {
 		n.state = smtp.StateClosed
 	}
 }
-
-// refuseTextWith says no to the text as a whole in words from outside.
-func (n *session) refuseTextWith(r smtp.Reply) {
-	n.backend.Abort(&n.tx)
-	for range n.answers() {
-		n.answer(r)
-	}
-	n.forget()
-}

@@ -32,6 +32,9 @@ func (n *session) mail(c *smtp.Command, bad *smtp.SyntaxError) {
 // start asks the backend.
 func (n *session) start(c *smtp.Command) {
 	n.tx.Envelope.Reverse, n.tx.Envelope.Params = c.Reverse, c.Params
+	if c.Verb != smtp.MAIL {
+		n.tx.Kind = c.Verb
+	}
 	if r := n.backend.Start(&n.tx); r != nil && !r.Positive() {
 		n.answer(*r)
 		n.forget()

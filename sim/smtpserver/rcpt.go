@@ -17,6 +17,8 @@ func (n *session) rcpt(c *smtp.Command, bad *smtp.SyntaxError) {
 	case !n.goodPath(c, bad, &rcptWrongs, c.Forward.Mailbox):
 	case !allowed:
 		n.outOfOrder(smtp.RCPT)
+	case n.check.resumed(): // RFC 1845 §3: what comes next is DATA
+		n.reject(503, "5.5.1", "The recipients of this transaction stand already")
 	case len(n.tx.Envelope.Recipients) >= n.recipientsMax():
 		n.say(persona.RcptTooMany) // RFC 5321 §4.5.3.1.10: 452, none of those accepted is lost
 	case n.rcptLimit(c.Forward.Mailbox) && n.rcptParams(c):

@@ -16,9 +16,4 @@ func terminal(e persona.Extension, v smtp.Verb) extension {
 	return extension{is: e, verbs: []verb{{v, (*session).send}}}
 }
 
-func (n *session) send(c *smtp.Command, bad *smtp.SyntaxError) {
-	n.mail(c, bad)
-	if n.open && n.state == smtp.StateMail && n.tx.Kind == "" {
-		n.tx.Kind = c.Verb
-	}
-}
+func (n *session) send(c *smtp.Command, bad *smtp.SyntaxError) { n.mail(c, bad) }

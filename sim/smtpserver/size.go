@@ -19,7 +19,7 @@ func sizeExtension() extension {
 func (n *session) size(_ *smtp.Command, p *smtp.Param) bool {
 	// RFC 1870 §5: size-value ::= 1*20DIGIT
 	value, err := strconv.ParseUint(p.Value, 10, 64) // twenty digits may be more than 64 bits: value is the most there is then
-	if err != nil && !errors.Is(err, strconv.ErrRange) || len(p.Value) > 20 || p.Value[0] == '+' {
+	if err != nil && !errors.Is(err, strconv.ErrRange) || len(p.Value) > 20 {
 		n.sayOf(persona.SizeSyntax, p.String())
 		return false
 	}

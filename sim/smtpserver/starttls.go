@@ -34,7 +34,7 @@ func (n *session) starttls(c *smtp.Command) {
 // beforeTLS are the commands that a server which insists on TLS answers without (RFC 3207 §4).
 func beforeTLS(v smtp.Verb) bool {
 	switch v {
-	case smtp.NOOP, smtp.EHLO, smtp.HELO, smtp.STARTTLS, smtp.QUIT:
+	case smtp.NOOP, smtp.EHLO, smtp.HELO, smtp.LHLO, smtp.STARTTLS, smtp.QUIT:
 		return true
 	}
 	return false

@@ -99,7 +99,7 @@ func (n *session) xclientPeer(params []smtp.Param) (peer Peer, helo, login strin
 			good = false
 		}
 		if !good {
-			return peer, "", "", n.reject(501, "5.5.4", "Bad "+printable(p.Name)+" attribute value: "+printable(p.Value))
+			return peer, "", "", n.reject(501, "5.5.4", "Bad "+smtp.Printable(p.Name, smtp.MaxRepeated)+" attribute value: "+smtp.Printable(p.Value, smtp.MaxRepeated))
 		}
 	}
 	peer.Remote = netip.AddrPortFrom(addr, port)
@@ -111,14 +111,17 @@ func (n *session) becomeClient(peer Peer, helo, login string) {
 	if !n.proxy.Remote.IsValid() {
 		n.proxy = n.tx.Peer
 	}
-	n.backend.Close()
 	n.abort()
+	n.backend.Close()
 	n.tx.Peer, n.tx.Verb, n.tx.Helo, n.tx.User = peer, "", helo, login
 	n.values.IP = peer.Remote.Addr()
 	backend, refusal := n.srv.cfg.Backend.Session(&n.tx.Peer)
 	n.backend = backend
+	n.offers = n.srv.offers(n.tls != nil, backend)
 	if refusal != nil {
-		n.answer(*refusal)
+		if n.answer(*refusal); n.state != smtp.StateClosed {
+			n.state = smtp.StateRefused // RFC 5321 §3.1: nothing but QUIT
+		}
 		return
 	}
 	n.say(persona.Greeting)
@@ -145,7 +148,7 @@ func (n *session) readForwarded(params []smtp.Param) bool {
 		field := map[string]*string{"NAME": &f.Name, "ADDR": &f.Addr, "PORT": &f.Port, "PROTO": &f.Proto, "HELO": &f.Helo,
 			"IDENT": &f.Ident, "SOURCE": &f.Source}[p.Name]
 		if field == nil || !good {
-			return n.reject(501, "5.5.4", "Bad "+printable(p.Name)+" attribute value: "+printable(p.Value))
+			return n.reject(501, "5.5.4", "Bad "+smtp.Printable(p.Name, smtp.MaxRepeated)+" attribute value: "+smtp.Printable(p.Value, smtp.MaxRepeated))
 		}
 		*field = value
 	}
@@ -153,11 +156,15 @@ func (n *session) readForwarded(params []smtp.Param) bool {
 	return true
 }
 
-// proxyValue decodes an attribute: xtext, or words for what is not known (XCLIENT_README).
+// proxyValueMax bounds an attribute.
+const proxyValueMax = 255
+
+// proxyValue decodes an attribute: xtext, or words for what is not known (XCLIENT_README). What cannot be printed becomes "?", as
+// in Postfix: the value will stand in trace fields.
 func proxyValue(s string) (string, bool) {
 	if s == "[UNAVAILABLE]" || s == "[TEMPUNAVAIL]" {
 		return "", true
 	}
 	text, ok := smtp.DecodeXtext(s)
-	return text, ok && len(text) <= 255
+	return smtp.Printable(text, proxyValueMax), ok && len(text) <= proxyValueMax
 }
