@@ -171,12 +171,12 @@ func (n *Node) Arrive(f Foreign) error {
 	env := smtp.Envelope{Reverse: smtp.ReversePath{Null: f.From == "" || strings.HasSuffix(f.From, "!MAILER-DAEMON")}}
 	var err error
 	if !env.Reverse.Null {
-		if env.Reverse.Mailbox, err = smtp.ParseMailbox(n.inside(f.From, first), smtp.Tolerant); err != nil {
+		if env.Reverse.Mailbox, err = smtp.ParseMailbox(n.inside(f.From, first), smtp.StrictUTF8); err != nil {
 			return fmt.Errorf("sender %q: %w", f.From, err)
 		}
 	}
 	for _, to := range f.To {
-		m, err := smtp.ParseMailbox(n.inside(to, first), smtp.Tolerant)
+		m, err := smtp.ParseMailbox(n.inside(to, first), smtp.StrictUTF8)
 		if err != nil {
 			return fmt.Errorf("recipient %q: %w", to, err)
 		}

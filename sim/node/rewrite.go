@@ -63,12 +63,16 @@ const separators = " \t\r\n<>(),;:\""
 
 // oneWord is s without what would end it.
 func oneWord(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x80 && strings.IndexByte(separators, byte(r)) >= 0 {
-			return -1
+	if !strings.ContainsAny(s, separators) {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		if strings.IndexByte(separators, s[i]) < 0 {
+			out = append(out, s[i])
 		}
-		return r
-	}, s)
+	}
+	return string(out)
 }
 
 // skipQuoted is the end of the quoted string or the comment that begins at a place (RFC 5322 §3.2.2, §3.2.4).
