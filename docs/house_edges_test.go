@@ -36,10 +36,10 @@ func edges() map[string]string {
 		"sim/policy/auth":   "codes/smtp sim/dns",
 		"sim/policy/secure": "sim/dns",
 		"sim/mtqp":          "codes/dsn sim/host",
-		"sim/queue":         "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient trace/mime",
+		"sim/queue":         "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient trace/field trace/mime",
 		"sim/smtpclient":    "codes/feature codes/sasl codes/smtp sim/host sim/persona trace/mime",
 		"sim/smtpserver":    "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
-		"trace/analyze":     "codes trace trace/capture trace/dialogue",
+		"trace/analyze":     "codes trace trace/capture trace/dialogue trace/dnsmsg",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy sim/policy/auth sim/policy/secure sim/queue sim/smtpclient sim/smtpserver trace/field trace/mbox",
@@ -68,6 +68,7 @@ func testEdges() map[string]string {
 		"sim/queue":      "sim/vnet",
 		"sim/smtpclient": "sim/persona sim/realnet sim/smtpserver sim/vnet", // client against server, over every transport
 		"sim/smtpserver": "sim/realnet sim/smtpclient sim/vnet",
+		"trace/capture":  "trace/dnsmsg",  // gopacket judges what is read of DNS messages
 		"sim/vnet":       "trace/capture", // tshark judges the frames
 		"sim/dns":        "sim/vnet",
 		"sim/lossless":   "codes/smtp sim sim/fault sim/host sim/node sim/persona sim/queue sim/scenario sim/smtpclient sim/smtpserver sim/vnet", // a room of tests

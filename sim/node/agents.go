@@ -121,7 +121,7 @@ func (n *Node) goesRound(head *field.Section) *smtp.Reply {
 func withHead(text []byte, fields ...[2]string) []byte {
 	var head []byte
 	for _, f := range fields {
-		text = withoutField(text, f[0])
+		text = field.Without(text, f[0])
 		head = appendField(head, f[0], f[1])
 	}
 	return bytes.Join([][]byte{head, text}, nil)

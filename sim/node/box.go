@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -148,26 +147,7 @@ func (n *Node) headerValidSince(env *smtp.Envelope, text []byte, head *field.Sec
 		}
 	}
 	if found {
-		text = withoutField(text, name)
+		text = field.Without(text, name)
 	}
 	return text, nil
-}
-
-// withoutField is text without the header fields of a name.
-func withoutField(text []byte, name string) []byte {
-	var out []byte
-	for inside := false; len(text) > 0 && text[0] != '\r' && text[0] != '\n'; {
-		end := bytes.IndexByte(text, '\n') + 1
-		if end == 0 {
-			end = len(text)
-		}
-		if line := text[:end]; line[0] != ' ' && line[0] != '\t' {
-			inside = len(line) > len(name) && bytes.EqualFold(line[:len(name)], []byte(name)) && line[len(name)] == ':'
-		}
-		if !inside {
-			out = append(out, text[:end]...)
-		}
-		text = text[end:]
-	}
-	return append(out, text...)
 }

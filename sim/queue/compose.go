@@ -1,13 +1,13 @@
 package queue
 
 import (
-	"bytes"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/dsn"
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/trace/mime"
 )
 
 // returnMax is the largest mail that comes back whole; of a larger one only the header section does.
@@ -129,10 +129,10 @@ func remoteName(remote string) string {
 	return name
 }
 
-// headerSection is the part of text up to and without the empty line.
+// headerSection is the part of text up to and without the empty line; of a text that has none, as much as comes back.
 func headerSection(text []byte) []byte {
-	if end := bytes.Index(text, []byte("\r\n\r\n")); end >= 0 {
-		return text[:end+2]
+	if head := mime.HeaderSection(text); len(head) < len(text) {
+		return head
 	}
 	return text[:min(len(text), returnMax)]
 }

@@ -1,11 +1,11 @@
 package queue
 
 import (
-	"bytes"
 	"crypto/tls"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/trace/field"
 )
 
 // Demand is what TLS must be at one exchanger, because the domain has published it or the sender wants it so.
@@ -36,19 +36,19 @@ func (q *Queue) careOf(m *mail, text []byte) care {
 	if _, ok := smtp.FindParam(m.envelope.Params, "REQUIRETLS"); ok && !m.envelope.Reverse.Null {
 		return careStrict
 	}
-	for line := range bytes.SplitSeq(headerSection(text), []byte("\r\n")) {
-		name, value, ok := strings.Cut(string(line), ":")
-		if ok && strings.EqualFold(name, "TLS-Required") && strings.EqualFold(strings.TrimSpace(value), "no") {
-			return careLax
-		}
+	head := field.ReadSection(text)
+	if f, ok := head.First("TLS-Required"); ok && strings.EqualFold(f.Body(), "no") {
+		return careLax
 	}
 	return careUsual
 }
 
-// demand asks what the exchanger must offer for the worker's present mail; false: it cannot be used.
+// demand asks what the exchanger must offer for the worker's present mail; false: it cannot be used. What a domain publishes is
+// about its own exchangers (RFC 8461 §4.1, RFC 7672 §2.2): a message store or smart host that a local rule names is not held
+// against it.
 func (w *worker) demand(t *Target, fails *failures) bool {
 	t.lax = w.care == careLax
-	if w.queue.opts.Demands == nil || t.lax {
+	if w.queue.opts.Demands == nil || t.lax || w.plan.ruled && w.care != careStrict {
 		return true
 	}
 	d, refusal := w.queue.opts.Demands(w.plan.Domain, t.Name, w.care == careStrict)

@@ -1,10 +1,10 @@
 package queue
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/trace/field"
 )
 
 // priority is what MT-PRIORITY asks for; 0 without it (RFC 6710 §4.1).
@@ -48,8 +48,7 @@ func (m *mail) onwardPriority(text []byte, offers persona.Extensions) []byte {
 	if !m.asksFor("MT-PRIORITY") || offers.Has(persona.MTPriority) {
 		return text
 	}
-	head, rest := cutField(text, priorityField)
-	return bytes.Join([][]byte{[]byte(priorityField + ": " + strconv.Itoa(m.asks.priority) + "\r\n"), head, rest}, nil)
+	return append([]byte(priorityField+": "+strconv.Itoa(m.asks.priority)+"\r\n"), field.Without(text, priorityField)...)
 }
 
 // asksFor says whether MAIL had a parameter of that name.
@@ -60,24 +59,4 @@ func (m *mail) asksFor(name string) bool {
 		}
 	}
 	return false
-}
-
-// cutField takes all header fields of a name out of text: head is what is left of the header section, rest begins at its end.
-func cutField(text []byte, name string) (head, rest []byte) {
-	rest, inside := text, false
-	for len(rest) > 0 && rest[0] != '\r' && rest[0] != '\n' {
-		end := bytes.IndexByte(rest, '\n') + 1
-		if end == 0 {
-			end = len(rest)
-		}
-		line := rest[:end]
-		if line[0] != ' ' && line[0] != '\t' {
-			inside = len(line) > len(name) && bytes.EqualFold(line[:len(name)], []byte(name)) && line[len(name)] == ':'
-		}
-		if !inside {
-			head = append(head, line...)
-		}
-		rest = rest[end:]
-	}
-	return head, rest
 }

@@ -37,11 +37,36 @@ func (q *Queue) note(m *mail) {
 		keep = min(max(time.Duration(s)*time.Second, trackLeast), trackMost)
 	}
 	name := trackPrefix + m.asks.envid
-	if _, err := q.host.Store.Get(name); err != nil && len(q.host.Store.List(trackPrefix)) >= maxTracks {
+	if _, err := q.host.Store.Get(name); err != nil && !q.roomToTrack() {
 		return
 	}
 	head := fmt.Sprintf("%s %d\n", m.asks.track.Certifier, m.arrived.Add(keep).Unix())
 	_ = q.host.Store.Put(name, append([]byte(head), dsn.FormatTracking(q.tracking(m))...))
+}
+
+// roomToTrack says whether one more answer may be kept. Where there are too many, those whose time is over go.
+func (q *Queue) roomToTrack() bool {
+	names := q.host.Store.List(trackPrefix)
+	if len(names) < maxTracks {
+		return true
+	}
+	left, now := len(names), q.host.Clock.Now()
+	for _, name := range names {
+		if _, until, _, ok := q.tracked(name); !ok || now.After(until) && !q.holds(strings.TrimPrefix(name, trackPrefix)) {
+			_ = q.host.Store.Delete(name) // it can only be gone already
+			left--
+		}
+	}
+	return left < maxTracks
+}
+
+// tracked reads an answer that is kept.
+func (q *Queue) tracked(name string) (certifier string, until time.Time, status []byte, ok bool) {
+	data, err := q.host.Store.Get(name)
+	head, status, _ := bytes.Cut(data, []byte{'\n'})
+	var seconds int64
+	_, scan := fmt.Sscanf(string(head), "%s %d", &certifier, &seconds)
+	return certifier, time.Unix(seconds, 0), status, err == nil && scan == nil
 }
 
 // tracking is what a tracking answer tells of m.
@@ -97,11 +122,8 @@ func (r *rcpt) trackStatus() smtp.EnhancedCode {
 // Track is the content of a message/tracking-status part about the message with that ENVID, for who knows the secret, in
 // base64 (RFC 3887 §4). The error is ErrNoInfo.
 func (q *Queue) Track(envid, secret string) ([]byte, error) {
-	data, err := q.host.Store.Get(trackPrefix + envid)
-	head, status, _ := bytes.Cut(data, []byte{'\n'})
-	var certifier string
-	var until int64
-	if _, scan := fmt.Sscanf(string(head), "%s %d", &certifier, &until); err != nil || scan != nil {
+	certifier, until, status, ok := q.tracked(trackPrefix + envid)
+	if !ok {
 		return nil, ErrNoInfo
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(secret, "="))
@@ -110,7 +132,7 @@ func (q *Queue) Track(envid, secret string) ([]byte, error) {
 	if err != nil || subtle.ConstantTimeCompare([]byte(own), []byte(certifier)) != 1 {
 		return nil, ErrNoInfo
 	}
-	if q.host.Clock.Now().Unix() > until && !q.holds(envid) { // RFC 3885 §3.1: not while it waits here
+	if q.host.Clock.Now().After(until) && !q.holds(envid) { // RFC 3885 §3.1: not while it waits here
 		_ = q.host.Store.Delete(trackPrefix + envid)
 		return nil, ErrNoInfo
 	}

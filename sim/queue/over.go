@@ -3,6 +3,7 @@ package queue
 import (
 	"container/heap"
 	"strings"
+	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 )
@@ -59,7 +60,7 @@ func (q *Queue) Waiting(match func(domain string) bool) int {
 // at its other end is the server (RFC 2645 §5.2.1). It returns when all have had their try, and gives the number of
 // messages. The caller closes the session.
 func (q *Queue) Over(s Session, remote string, match func(domain string) bool) int {
-	jobs := q.take(match)
+	jobs := q.take(match, q.host.Clock.Now())
 	w := worker{queue: q, session: kept{s}, remote: remote}
 	for _, j := range jobs {
 		outs := make([]Outcome, len(j.rcpts))
@@ -67,6 +68,8 @@ func (q *Queue) Over(s Session, remote string, match func(domain string) bool) i
 		switch {
 		case err != nil:
 			fill(outs, Outcome{Reply: unreadable(err), Later: true})
+		case j.mail.over(q.host.Clock.Now()):
+			fill(outs, expired())
 		case !s.Usable():
 			fill(outs, Outcome{Reply: smtp.NewReply(451, "4.4.2", "connection to "+remote+" lost"), Remote: remote, Later: true})
 		default:
@@ -82,8 +85,8 @@ func (q *Queue) Over(s Session, remote string, match func(domain string) bool) i
 	return len(jobs)
 }
 
-// take makes jobs of what waits for those domains.
-func (q *Queue) take(match func(domain string) bool) (jobs []job) {
+// take makes jobs of what waits for those domains, but for what is held until later (RFC 4865 §4.2).
+func (q *Queue) take(match func(domain string) bool, now time.Time) (jobs []job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var keep schedule
@@ -91,7 +94,7 @@ func (q *Queue) take(match func(domain string) bool) (jobs []job) {
 		m := heap.Pop(&q.later).(*mail)
 		byDomain := jobs[len(jobs):]
 		for i := range m.rcpts {
-			if m.rcpts[i].status != waiting || !match(lower(m.domain(i))) {
+			if m.rcpts[i].status != waiting || m.notBefore(now).After(now) || !match(lower(m.domain(i))) {
 				continue
 			}
 			m.rcpts[i].status = active

@@ -57,6 +57,7 @@ type Plan struct {
 	Groups [][]Exchanger // by preference, best first; inside a group in the order to try
 	Reply  smtp.Reply    // ActionRetry, ActionFail: what is told
 	reason string
+	ruled  bool // by a local rule: the next host is this host's choice
 }
 
 // Reason says in one sentence why the plan is so.
@@ -119,7 +120,7 @@ func (r *Router) rule(name string) (Rule, bool) {
 }
 
 func (r *Router) byRule(p Plan, rule Rule) Plan {
-	p.Action, p.LMTP = ActionRelay, rule.LMTP
+	p.Action, p.LMTP, p.ruled = ActionRelay, rule.LMTP, true
 	x := Exchanger{Name: rule.Host, Addr: rule.Addr, Port: rule.Port}
 	if x.Port == 0 && rule.LMTP {
 		x.Port = PortLMTP

@@ -54,9 +54,10 @@ type early struct {
 	failed  *Error
 }
 
-// mayBeEarly says whether this session has nothing to do before the first mail that needs an answer: TLS and AUTH do.
+// mayBeEarly says whether this session has nothing to do before the first mail that needs an answer: TLS and AUTH do. What was
+// offered last time, perhaps to a session that could do without TLS, does not stand for TLS that is demanded now.
 func (c *Client) mayBeEarly() bool {
-	return c.cfg.Offers != nil && !c.cfg.LMTP && !c.cfg.HeloOnly && c.cfg.Auth == nil && !c.cfg.ImplicitTLS
+	return !c.cfg.TLSRequired && c.cfg.Offers != nil && !c.cfg.LMTP && !c.cfg.HeloOnly && c.cfg.Auth == nil && !c.cfg.ImplicitTLS
 }
 
 // keepOffer remembers what this server offers, if that lets the next client speak early.
