@@ -62,10 +62,14 @@ func newRunCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-// scenarioFiles completes the scenario: files of its kind.
-func scenarioFiles(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+// scenarioFiles completes the scenario: names of the gallery, or files of its kind where what was typed is the beginning of no
+// name.
+func scenarioFiles(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if names, _ := galleryNames(nil, nil, typed); len(names) > 0 {
+		return names, cobra.ShellCompDirectiveDefault
 	}
 	return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
 }
@@ -115,13 +119,13 @@ func (a *app) runScenario(name string, f runFlags) error {
 		return err
 	}
 	defer w.Close()
-	end := a.endOf(w)
+	end := a.endOf(w, f.picture.full)
 	end.verdicts = verdicts(w, f)
 	w.Close() // sessions that are still open end here
 	if err := files.commit(a, w); err != nil {
 		return err
 	}
-	if err := a.tellRun(end, seen.sorted(), f, files); err != nil {
+	if err := a.tellRun(name, end, seen.sorted(), f, files); err != nil {
 		return err
 	}
 	return a.failed(name, end.verdicts)
@@ -189,7 +193,7 @@ func (a *app) readScenario(name string) ([]byte, error) {
 		return src, nil
 	}
 	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) && filepath.Ext(name) == "" && filepath.Base(name) == name {
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(name) == name && (filepath.Ext(name) == "" || nearScenario(name) != "") {
 		return a.fromGallery(name)
 	}
 	if err != nil {
@@ -210,10 +214,8 @@ func (a *app) fromGallery(name string) ([]byte, error) {
 	if src, ok := scenario.GallerySource(name); ok {
 		return src, nil
 	}
-	for _, have := range scenario.Gallery() {
-		if scenario.Near(name, have) {
-			return nil, a.fail(fs.ErrNotExist, "error.scenario.like", "file", name, "near", have)
-		}
+	if near := nearScenario(name); near != "" {
+		return nil, a.fail(fs.ErrNotExist, "error.scenario.like", "file", name, "near", near)
 	}
 	return nil, a.fail(fs.ErrNotExist, "error.scenario.none", "file", name)
 }

@@ -183,7 +183,7 @@ func TestListenManyClients(t *testing.T) {
 	if used := cpuTime(t, r.cmd.Process.Pid) - before; used > 150*time.Millisecond {
 		t.Errorf("an idle world used %v of 1.5 s", used)
 	}
-	if out := r.interrupt(); !strings.Contains(out, "has 15 more") {
+	if out := r.interrupt(); !strings.Contains(out, ", and 15 more") {
 		t.Errorf("not all mails are there:\n%s", out)
 	}
 }

@@ -41,23 +41,12 @@ type runEnd struct {
 	acts     int
 }
 
-func (a *app) endOf(w *sim.World) runEnd {
+func (a *app) endOf(w *sim.World, full bool) runEnd {
 	e := runEnd{world: w, now: w.Now(), acts: len(w.Journal().Acts)}
 	if w.Idle() { // else something is still to come
 		e.stuck = w.Stuck()
 	}
-	for _, m := range w.Mailboxes() {
-		e.mails = append(e.mails, a.mailbox(m.User, m.Host, m.Messages)...)
-	}
-	for _, h := range w.Hosts() {
-		for _, q := range w.Queue(h) {
-			text := a.t("run.waiting", "host", h, "to", q.Recipient, "next", a.span(q.Next))
-			if q.LastReply != "" {
-				text += ": " + q.LastReply
-			}
-			e.mails = append(e.mails, text)
-		}
-	}
+	e.mails = a.whereMailIs(w, full)
 	if e.acts > 0 {
 		e.digest = w.Journal().Acts[e.acts-1].Digest
 	}
@@ -65,7 +54,7 @@ func (a *app) endOf(w *sim.World) runEnd {
 }
 
 // tellRun prints what happened.
-func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFiles) error {
+func (a *app) tellRun(name string, end runEnd, all []*trace.Session, f runFlags, files *runFiles) error {
 	out, err := a.open()
 	if err != nil {
 		return err
@@ -74,7 +63,7 @@ func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFi
 	o.Unfold = f.unfold
 	switch f.format {
 	case "json":
-		return render.JSON(out, render.Report{Captures: files.captures(), Sessions: all})
+		return render.JSON(out, render.Report{Captures: files.captures(), Sessions: all, Expectations: expectations(end.verdicts)})
 	case "ndjson":
 		n := render.NewNDJSON(out, true)
 		for _, c := range files.captures() {
@@ -82,6 +71,9 @@ func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFi
 		}
 		for _, s := range all {
 			n.Session(s)
+		}
+		for _, e := range expectations(end.verdicts) {
+			n.Expectation(e)
 		}
 		return n.End()
 	case "ladder":
@@ -94,7 +86,7 @@ func (a *app) tellRun(end runEnd, all []*trace.Session, f runFlags, files *runFi
 	if slices.ContainsFunc(all, func(s *trace.Session) bool { return s.End == trace.SessionTLSOpaque }) {
 		end.mails = append([]string{a.t("run.encrypted")}, end.mails...)
 	}
-	for _, text := range append(a.endLines(end, f, files), a.tellVerdicts(end.verdicts, o)...) {
+	for _, text := range slices.Concat(a.endLines(end, f, files), a.tellVerdicts(end.verdicts, o), a.next(end, name, f, len(all))) {
 		tell(out, text, o.Width)
 	}
 	return nil
@@ -197,21 +189,6 @@ func (a *app) endLines(end runEnd, f runFlags, files *runFiles) []string {
 		lines = append(lines, a.t("run.journal", "file", files.journal.path, "digest", end.digest))
 	}
 	return lines
-}
-
-// subjectsMax is how many mails of a mailbox are named.
-const subjectsMax = 5
-
-// mailbox lists the mails in a mailbox by their subjects.
-func (a *app) mailbox(user, host string, messages [][]byte) []string {
-	var out []string
-	for i, msg := range messages {
-		if i == subjectsMax {
-			return append(out, a.t("run.mailbox.more", "user", user, "host", host, "n", strconv.Itoa(len(messages)-i)))
-		}
-		out = append(out, a.t("run.mailbox", "user", user, "host", host, "subject", a.subject(msg)))
-	}
-	return out
 }
 
 // subject is a message's Subject, decoded (RFC 2047) where that is possible.

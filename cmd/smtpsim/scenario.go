@@ -3,9 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/smtpsim/smtpsim/sim/scenario"
 	"github.com/smtpsim/smtpsim/trace/table"
@@ -29,39 +30,6 @@ func newScenarioCmd(a *app) *cobra.Command {
 	}
 	cmd.AddCommand(newScenarioCheckCmd(a), newScenarioListCmd(a), newScenarioNewCmd(a), newScenarioSchemaCmd(a), newScenarioShowCmd(a))
 	return cmd
-}
-
-// newScenarioListCmd lists the gallery.
-func newScenarioListCmd(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: a.t("scenario.list.short"),
-		Args:  a.none,
-		RunE: func(*cobra.Command, []string) error {
-			w, err := a.open()
-			if err != nil {
-				return err
-			}
-			names := scenario.Gallery()
-			width := 0
-			for _, name := range names {
-				width = max(width, len(name))
-			}
-			for _, name := range names {
-				src, _ := scenario.GallerySource(name) // the gallery lists it
-				if _, err := fmt.Fprintf(w, "%-*s  %s\n", width, name, titleOf(src)); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	}
-}
-
-// titleOf is what the first line of a scenario says that it shows.
-func titleOf(src []byte) string {
-	line, _, _ := strings.Cut(string(src), "\n")
-	return strings.TrimSpace(strings.TrimPrefix(line, "#"))
 }
 
 // newScenarioShowCmd prints a scenario of the gallery.
@@ -93,20 +61,36 @@ func newScenarioShowCmd(a *app) *cobra.Command {
 
 // noScenario says that the gallery has nothing of that name, and what is like it.
 func (a *app) noScenario(name string) error {
-	for _, have := range scenario.Gallery() {
-		if scenario.Near(name, have) {
-			return a.fail(nil, "error.scenario.near", "name", name, "near", have)
-		}
+	if near := nearScenario(name); near != "" {
+		return a.fail(nil, "error.scenario.near", "name", name, "near", near)
 	}
 	return a.fail(nil, "error.scenario.name", "name", name)
 }
 
+// nearScenario is the name in the gallery that was meant: in other letters, with .yaml, mistyped, or only its beginning. "" if
+// there is none.
+func nearScenario(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)))
+	if _, ok := scenario.GallerySource(name); ok {
+		return name
+	}
+	for _, alike := range []func(have string) bool{
+		func(have string) bool { return scenario.Near(name, have) },
+		func(have string) bool { return len(name) > 2 && strings.HasPrefix(have, name) },
+	} {
+		if all := scenario.Gallery(); slices.ContainsFunc(all, alike) {
+			return all[slices.IndexFunc(all, alike)]
+		}
+	}
+	return ""
+}
+
 // galleryNames completes names of the gallery.
-func galleryNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func galleryNames(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return scenario.Gallery(), cobra.ShellCompDirectiveNoFileComp
+	return slices.DeleteFunc(scenario.Gallery(), func(name string) bool { return !strings.HasPrefix(name, typed) }), cobra.ShellCompDirectiveNoFileComp
 }
 
 // quoteLine shows the line of a scenario that is wrong, and where in it.
@@ -116,9 +100,18 @@ func quoteLine(w io.Writer, e *scenario.Error) {
 	}
 	runes := []rune(e.Text)
 	caret := min(e.Caret, len(runes))
-	before := table.Visible(string(runes[:caret]))
-	fmt.Fprintf(w, "  %s%s\n  %s^\n", before, table.Visible(string(runes[caret:])), strings.Repeat(" ", utf8.RuneCountInString(before)))
+	before, behind := []rune(table.Visible(string(runes[:caret]))), []rune(table.Visible(string(runes[caret:])))
+	if cut := len(before) - quoteMax/2; cut > 0 && len(before)+len(behind) > quoteMax {
+		before = append([]rune("…"), before[cut+1:]...)
+	}
+	if room := quoteMax - len(before); len(behind) > room {
+		behind = append(behind[:room-1:room-1], '…')
+	}
+	fmt.Fprintf(w, "  %s%s\n  %s^\n", string(before), string(behind), strings.Repeat(" ", len(before)))
 }
+
+// quoteMax is how much of a line is shown: as much as a terminal has room for.
+const quoteMax = 76
 
 // checkFlags are the flags of scenario check.
 type scenarioCheckFlags struct{ format string }
@@ -193,7 +186,7 @@ func (a *app) checkScenarios(names []string, f scenarioCheckFlags) error {
 		}
 	}
 	if wrong > 0 {
-		return a.fail(nil, "error.scenario.wrong", "n", strconv.Itoa(wrong), "all", strconv.Itoa(len(names)))
+		return &failure{text: a.count("error.scenario.wrong", wrong, "all", strconv.Itoa(len(names)))}
 	}
 	return nil
 }

@@ -32,6 +32,15 @@ func (a *app) tellVerdicts(all []sim.Verdict, o render.Options) []string {
 	return out
 }
 
+// expectations are the verdicts for JSON; a run that was not judged has nil.
+func expectations(all []sim.Verdict) []render.Expectation {
+	var out []render.Expectation
+	for _, v := range all {
+		out = append(out, render.Expectation{Line: v.Expect.Line, Expected: v.Expect.String(), Held: v.Held, Reached: v.Reached, Found: v.Found})
+	}
+	return out
+}
+
 // verdict says of an expectation that does not hold what was there instead.
 func (a *app) verdict(v sim.Verdict) string {
 	line := strconv.Itoa(v.Expect.Line)

@@ -45,6 +45,9 @@ func (a *app) newScenario(name string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return a.fail(err, "error.scenario.exists", "file", name)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return a.fail(err, "error.scenario.place", "file", name)
+	}
 	if err != nil {
 		return a.fileError(name, err)
 	}

@@ -68,6 +68,9 @@ func padLeft(s string, w int) string {
 // Wrap breaks text that smtpsim itself wrote, such as help, into lines of at most w cells.
 func Wrap(s string, w int) []string { return wrap(s, w) }
 
+// Cut is any text made harmless, with an ellipsis where it is wider than w cells.
+func (o Options) Cut(s string, w int) string { return o.fit(o.visible(s), max(w, 1)) }
+
 // wrap breaks s into lines of at most w cells, at spaces where it can. It gives no line for "".
 func wrap(s string, w int) []string {
 	return wrapFirst(s, w, w)
