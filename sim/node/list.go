@@ -65,11 +65,12 @@ func (s *session) mayPost(env *smtp.Envelope, m smtp.Mailbox) *smtp.Reply {
 	}
 	l := n.agents.list(m)
 	if user, ok := n.mailbox(m); ok && l == nil {
-		size, _ := smtp.FindParam(env.Params, "SIZE") // RFC 1870 §6.1
+		size, _ := smtp.FindParam(env.Params, "SIZE") // RFC 1870 §6.4: 452 or 552
 		octets, _ := strconv.Atoi(size)               // 0 where nothing is said
 		refusal := n.boxes.room(user, octets)
 		if refusal != nil && refusal.Code == 552 {
-			refusal.Code = 550 // RFC 5321 §4.5.3.1.10: clients take 552 to RCPT for 452
+			// RFC 5321 §4.5.3.1.10 decides against RFC 1870 §6.4: clients take 552 to RCPT for 452, and would try again
+			refusal.Code = 550
 		}
 		return refusal
 	}
