@@ -2,8 +2,10 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/scenario"
 )
@@ -89,4 +91,17 @@ func (w *World) planArrivals() {
 			})
 		}
 	}
+}
+
+// byAgent is what took a mail that went into no mailbox, in the words of who delivered it: a list, a program, a file, a gateway.
+func byAgent(c *host.Claim) string {
+	if len(c.Texts) == 0 {
+		return ""
+	}
+	for _, words := range [...]string{"sent to ", "delivered to command: ", "delivered to file: ", "forwarded to ", "handed over to "} {
+		if strings.HasPrefix(c.Texts[0], words) {
+			return c.Texts[0]
+		}
+	}
+	return ""
 }

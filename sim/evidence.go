@@ -190,6 +190,9 @@ func (e *evidence) Claim(c host.Claim) {
 		kind, text = trace.EntryQueue, c.Host+" keeps the mail for "+c.Recipient+"; next try in "+c.Next.String()
 	case host.ClaimDelivered:
 		kind, text = trace.EntryDeliver, c.Host+" puts the mail into the mailbox of "+c.Recipient
+		if how := byAgent(&c); how != "" {
+			text = c.Host + " has the mail for " + c.Recipient + " " + how
+		}
 	case host.ClaimBounced:
 		kind, text = trace.EntryBounce, c.Host+" reports to <"+c.Reverse+"> that "+c.Recipient+" did not get the mail"
 	case host.ClaimDropped:
