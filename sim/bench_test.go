@@ -39,18 +39,22 @@ func pcapngSink() Sinks {
 	return Sinks{Packet: func(p vnet.PacketInfo) { _ = w.WritePacket(p.T, 0, p.Data) }}
 }
 
+// benchBody is text of about 1 KB, with which a message has 1.3.
+func benchBody() string {
+	return strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmno\n", 14)
+}
+
 // room is the scenario: each host writes count messages, one every 200 ms, each host's to the next one's user.
 func room(hosts, count int) *scenario.Scenario {
 	sc := &scenario.Scenario{Name: "class-room", Seed: 1, Start: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
 		Default: scenario.Link{Latency: 5 * time.Millisecond}, Learner: "mx.d0.example"}
-	body := strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmno\n", 14)
 	for i := range hosts {
 		name, domain := fmt.Sprintf("mx.d%d.example", i), fmt.Sprintf("d%d.example", i)
 		sc.Hosts = append(sc.Hosts, scenario.Host{Name: name, Addrs: []netip.Addr{netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})},
 			Roles: []scenario.Role{scenario.MTA, scenario.MDA}, Domains: []string{domain}, Users: []string{"bob"}, Persona: "postfix"})
 		sc.Zones = append(sc.Zones, domain+". 86400 IN MX 10 "+name+".")
 		sc.Mail = append(sc.Mail, scenario.Mail{At: time.Duration(i) * time.Millisecond, Host: name, From: "bob@" + domain,
-			To: []string{fmt.Sprintf("bob@d%d.example", (i+1)%hosts)}, Subject: "x", Body: body, Count: count, Every: 200 * time.Millisecond})
+			To: []string{fmt.Sprintf("bob@d%d.example", (i+1)%hosts)}, Subject: "x", Body: benchBody(), Count: count, Every: 200 * time.Millisecond})
 	}
 	sc.Hosts = append(sc.Hosts, scenario.Host{Name: "ns.example", Addrs: []netip.Addr{netip.MustParseAddr("203.0.113.53")}, Roles: []scenario.Role{scenario.DNS}})
 	return sc

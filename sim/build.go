@@ -53,7 +53,12 @@ func (w *World) build(secrets func([]byte), ports func(*host.Host), configure fu
 	if err := w.buildZones(authority); err != nil {
 		return err
 	}
-	w.nodes = map[string]*node.Node{}
+	for i := range sc.Hosts {
+		if sc.Hosts[i].Is(scenario.DNS) {
+			w.serving = append(w.serving, &sc.Hosts[i])
+		}
+	}
+	w.nodes, w.personas = map[string]*node.Node{}, map[string]*persona.Persona{}
 	for i := range sc.Hosts {
 		cfg, err := w.nodeConfig(&sc.Hosts[i], authority)
 		if err != nil {
@@ -136,11 +141,7 @@ func (w *World) nameServers(h *scenario.Host) []netip.AddrPort {
 		has[a.Is4()] = true
 	}
 	var out []netip.AddrPort
-	for i := range w.scenario.Hosts {
-		s := &w.scenario.Hosts[i]
-		if !s.Is(scenario.DNS) {
-			continue
-		}
+	for _, s := range w.serving {
 		for _, a := range s.Addrs {
 			if has[a.Is4()] {
 				out = append(out, netip.AddrPortFrom(a, dns.Port))
@@ -151,9 +152,19 @@ func (w *World) nameServers(h *scenario.Host) []netip.AddrPort {
 	return out
 }
 
+// personality is the one of that name, which nobody changes: hosts share it.
+func (w *World) personality(name string) *persona.Persona {
+	p, known := w.personas[name]
+	if !known {
+		p = persona.ByName(name)
+		w.personas[name] = p
+	}
+	return p
+}
+
 func (w *World) nodeConfig(h *scenario.Host, ca *authority) (node.Config, error) {
 	cfg := node.Config{
-		Host: w.net.Host(h.Name).Ports(), Persona: persona.ByName(h.Persona),
+		Host: w.net.Host(h.Name).Ports(), Persona: w.personality(h.Persona), Memory: &w.memory,
 		Domains: h.Domains, Users: h.Users, Aliases: h.Aliases, RelayFrom: h.RelayFrom, RelayTo: h.RelayTo,
 		Resolver: w.nameServers(h), LookupClients: w.scenario.Lookups == "all", Extensions: h.Extensions, NoEHLO: h.NoEHLO,
 		Limits: node.Limits{MessageSize: h.Limits.MessageSize, Recipients: h.Limits.Recipients, Hops: h.Limits.Hops},

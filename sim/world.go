@@ -9,6 +9,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/node"
+	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/policy"
 	"github.com/smtpsim/smtpsim/sim/policy/auth"
 	"github.com/smtpsim/smtpsim/sim/scenario"
@@ -47,7 +48,10 @@ type World struct {
 	order     []string // hosts, as the scenario lists them
 	zones     *dns.Zones
 	keys      map[string]*auth.Key // by selector, domain and algorithm
+	serving   []*scenario.Host     // the name servers
 	troubles  troubles
+	personas  map[string]*persona.Persona
+	memory    node.Memory
 	console   *console.Console
 	journal   Journal
 	steps     *Act // the open "steps" act, if the last one was

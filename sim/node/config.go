@@ -39,6 +39,7 @@ type Config struct {
 	Host    *host.Host
 	Roles   []Role
 	Persona *persona.Persona // nil: Postfix; it is copied before Limits change it
+	Memory  *Memory          // that the engines share with those of other nodes; nil: its own
 
 	Domains   []string              // mail for these ends here
 	Users     []string              // local parts with a mailbox; postmaster always has one (RFC 5321 §4.5.1)

@@ -46,11 +46,20 @@ type Node struct {
 	asked    map[string]verdict // addresses that other hosts were asked about, by lower-case address
 }
 
+// Memory is what ended sessions lend to new ones: in a large network few hosts speak at the same time.
+type Memory struct {
+	Sessions smtpserver.Sessions
+	Clients  smtpclient.Buffers
+}
+
 // Start opens the services of a host. After a crash of its processes it is called again with the same Config: spool and
 // mailboxes are on the host's disk.
 func Start(cfg Config) (*Node, error) {
 	n := &Node{cfg: cfg, host: cfg.Host, persona: cfg.personality(), users: set(cfg.Users), domains: domainSet(cfg.Domains),
 		relayTo: domainSet(cfg.RelayTo), aliases: map[string][]string{}}
+	if n.cfg.Memory == nil {
+		n.cfg.Memory = &Memory{}
+	}
 	n.script.set(cfg.Replies)
 	n.users["postmaster"] = true // RFC 5321 §4.5.1
 	with, without := cfg.extensions()
@@ -63,7 +72,7 @@ func Start(cfg Config) (*Node, error) {
 		n.resolver = dns.NewResolver(cfg.Host, dns.Options{Servers: cfg.Resolver, Secure: cfg.TLS.DANE || cfg.TLS.Strict})
 	}
 	n.connect = cfg.Seams.connect(n.connector(cfg.Sending.client(&n.persona.Client,
-		smtpclient.Config{TLS: cfg.TLS.Base, SourceRoutes: cfg.Routing.Source == "follow"})))
+		smtpclient.Config{TLS: cfg.TLS.Base, Buffers: &n.cfg.Memory.Clients, SourceRoutes: cfg.Routing.Source == "follow"})))
 	n.boxes.open(cfg.Host.Store)
 	if cfg.Storage != (Storage{}) {
 		n.boxes.shelf = &shelf{Storage: cfg.Storage, host: cfg.Host}
@@ -189,6 +198,7 @@ func (n *Node) listen(sv service) error {
 		return err
 	}
 	cfg := smtpserver.Config{Persona: n.persona, Backend: n.cfg.Seams.backend(&backend{node: n, policy: sv.policy}), LMTP: sv.lmtp,
+		Sessions:  &n.cfg.Memory.Sessions,
 		OldServer: n.cfg.NoEHLO, TLS: n.cfg.TLS.Server, ImplicitTLS: sv.implicitTLS, Fixed: n.cfg.fixed(), Fault: n.cfg.Fault}
 	cfg.With, cfg.Without = n.cfg.extensions()
 	cfg.With |= sv.with

@@ -36,6 +36,7 @@ type Config struct {
 	Fixed       map[smtp.Verb]smtp.Reply // always said to these verbs: to those of this server's own, and to those it does not allow
 	SessionsMax int                      // so many at once, more get 421; 0: no limit
 	TextTimeout time.Duration            // between two pieces of mail data; 0: as the persona's CommandTimeout
+	Sessions    *Sessions                // memory shared with other servers; nil: none
 	IDs         *persona.IDs             // queue ids of the spool, where several servers share one; nil: ids of its own
 
 	Fault func(fault.Moment) (fault.Action, bool) // asked at each stage of a session what goes wrong; nil: nothing
@@ -52,7 +53,6 @@ type Server struct {
 	authOpen   bool                // AUTH may be offered without TLS
 	extensions []extension         // that may come to be offered
 	unordered  []persona.Extension // offered, but without a place among the persona's keywords
-	sessions   sync.Pool           // of *session
 	open       atomic.Int32
 	closing    atomic.Bool
 }
@@ -80,12 +80,30 @@ func New(h *host.Host, cfg Config) *Server {
 	s.sizeLine = sizeLine(s.persona.SizeMax)
 	offered := (s.persona.Offers | s.cfg.With) &^ s.cfg.Without
 	s.extensions, s.unordered = usable(offered), offered.Beyond(s.persona.Keywords)
-	s.sessions.New = func() any {
-		n := &session{srv: s, values: persona.Values{Host: s.cfg.Name, LMTP: s.cfg.LMTP}}
-		n.in = bufio.NewReaderSize(n, readBuffer)
-		return n
+	if s.cfg.Sessions == nil {
+		s.cfg.Sessions = &Sessions{}
 	}
 	return s
+}
+
+// Sessions lends the memory of ended sessions to new ones, of one server or of many.
+type Sessions struct{ pool sync.Pool }
+
+// take is a session for s.
+func (p *Sessions) take(s *Server) *session {
+	n, ok := p.pool.Get().(*session)
+	if !ok {
+		n = &session{}
+		n.in = bufio.NewReaderSize(n, readBuffer)
+	}
+	n.srv, n.values = s, persona.Values{Host: s.cfg.Name, LMTP: s.cfg.LMTP}
+	return n
+}
+
+// give takes n back.
+func (p *Sessions) give(n *session) {
+	n.srv = nil
+	p.pool.Put(n)
 }
 
 // Run accepts connections until ln is closed and serves each in a process of its own, started by spawn (host.Host.Go).
@@ -110,13 +128,13 @@ func (s *Server) Shutdown() { s.closing.Store(true) }
 // Serve leads one session over conn and closes it. The error says what cut the session short: nil after QUIT, after 421
 // and when the client closed between transactions.
 func (s *Server) Serve(conn net.Conn) error {
-	n := s.sessions.Get().(*session)
+	n := s.cfg.Sessions.take(s)
 	busy := int(s.open.Add(1)) > s.cfg.SessionsMax && s.cfg.SessionsMax > 0
 	n.begin(conn)
 	err := n.serve(busy)
 	n.end()
 	s.open.Add(-1)
-	s.sessions.Put(n)
+	s.cfg.Sessions.give(n)
 	if closeErr := conn.Close(); err == nil && closeErr != nil && !errors.Is(closeErr, net.ErrClosed) {
 		err = closeErr
 	}

@@ -34,18 +34,31 @@ type path struct {
 
 // path gives the way from h to another host, made when first used.
 func (h *Host) path(to *Host) *path {
-	for len(h.paths) <= to.index {
-		h.paths = append(h.paths, nil)
-	}
-	p := h.paths[to.index]
+	place := h.pathTo(to.index)
+	p := *place
 	if p == nil {
 		p = &path{from: h, to: to, link: h.net.defaultLink}
 		if h == to {
 			p.link = Link{Latency: loopbackLatency}
 		}
-		h.paths[to.index] = p
+		*place = p
 	}
 	return p
+}
+
+// pathPage is the ways to some hosts whose indexes follow each other: in a large network a host speaks to few.
+type pathPage [64]*path
+
+// pathTo is where the way to the host of that index stands.
+func (h *Host) pathTo(index int) **path {
+	number := index / len(pathPage{})
+	for len(h.paths) <= number {
+		h.paths = append(h.paths, nil)
+	}
+	if h.paths[number] == nil {
+		h.paths[number] = new(pathPage)
+	}
+	return &h.paths[number][index%len(pathPage{})]
 }
 
 // chance is the path's own stream; both directions have one each.
@@ -95,10 +108,20 @@ func (n *Network) SetPath(from, to string, l Link) {
 func (n *Network) SetDefaultLink(l Link) {
 	n.defaultLink = l.sane()
 	for _, h := range n.hosts {
-		for _, p := range h.paths {
-			if p != nil && !p.own && p.from != p.to {
-				p.link = n.defaultLink
-			}
+		for _, page := range h.paths {
+			page.follow(n.defaultLink)
+		}
+	}
+}
+
+// follow gives the ways that have no link of their own another one.
+func (page *pathPage) follow(l Link) {
+	if page == nil {
+		return
+	}
+	for _, p := range page {
+		if p != nil && !p.own && p.from != p.to {
+			p.link = l
 		}
 	}
 }

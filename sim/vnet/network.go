@@ -115,7 +115,7 @@ type Host struct {
 	entropies map[string]int
 	processes uint64
 	ipID      uint16
-	paths     []*path // by the other host's index
+	paths     []*pathPage // by the other host's index
 	listeners []*listener
 	sockets   []*socket
 	conns     []*tcb

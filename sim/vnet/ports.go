@@ -17,10 +17,13 @@ var errInUse = errors.New("address already in use")
 
 // portSet knows which of the ports a host gives out are in use by connections.
 type portSet struct {
-	used [portCount/64 + 1]uint64
+	used [portCount/portPage + 1]*[portPage / 64]uint64 // pages of bits; nil: all are free
 	last int
 	busy int
 }
+
+// portPage is how many ports are noted in one piece of memory.
+const portPage = 512
 
 // take gives the next free port in a circle, so that a port rests as long as possible.
 func (s *portSet) take() (uint16, bool) {
@@ -33,8 +36,12 @@ func (s *portSet) take() (uint16, bool) {
 			s.last = firstPort
 		}
 		i := s.last - firstPort
-		if s.used[i/64]&(1<<(i%64)) == 0 {
-			s.used[i/64] |= 1 << (i % 64)
+		page := &s.used[i/portPage]
+		if *page == nil {
+			*page = new([portPage / 64]uint64)
+		}
+		if word, bit := &(*page)[i%portPage/64], uint64(1)<<(i%64); *word&bit == 0 {
+			*word |= bit
 			s.busy++
 			return uint16(s.last), true
 		}
@@ -43,6 +50,6 @@ func (s *portSet) take() (uint16, bool) {
 
 func (s *portSet) release(port uint16) {
 	i := int(port) - firstPort
-	s.used[i/64] &^= 1 << (i % 64)
+	s.used[i/portPage][i%portPage/64] &^= 1 << (i % 64)
 	s.busy--
 }
