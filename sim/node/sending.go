@@ -29,7 +29,7 @@ func (s *Sending) client(p *persona.Client, cfg smtpclient.Config) smtpclient.Co
 	cfg.ChunkSize = s.ChunkSize
 	cfg.PRDR = s.PRDR || p.PRDR
 	cfg.HeloOnly = cfg.HeloOnly || p.HeloOnly
-	cfg.LowerCase, cfg.ResetFirst = p.LowerCase, p.Reset
+	cfg.LowerCase, cfg.ResetFirst, cfg.ResetLast = p.LowerCase, p.Reset, p.ResetLast
 	if cfg.Timeouts == (smtpclient.Timeouts{}) {
 		cfg.Timeouts = smtpclient.Timeouts(p.Timeouts)
 	}

@@ -11,6 +11,7 @@ type Client struct {
 	Recipients int        // in one transaction; 0: 100, which every server takes (RFC 5321 §4.5.3.1.8)
 	Mails      int        // in one session; 0: 100, 1: a session for each mail
 	Reset      bool       // RSET before each mail but the first (RFC 5321 §4.1.1.5); else MAIL follows at once
+	ResetLast  bool       // RSET before a QUIT that leaves a mail in the middle: nobody was to get it
 	HeloOnly   bool       // a client of 1982: HELO, no extensions
 	LowerCase  bool       // its verbs are in lower case, which RFC 5321 §2.4 allows
 	Convert    Conversion // of mail that the next host does not take as it is
@@ -52,6 +53,8 @@ func (c *Client) set(key, value string) (err error) {
 		c.Split, err = choice[Split](value, splitNames[:])
 	case "client-reset":
 		err = parseSwitch(&c.Reset, value)
+	case "client-reset-last":
+		err = parseSwitch(&c.ResetLast, value)
 	case "client-helo-only":
 		err = parseSwitch(&c.HeloOnly, value)
 	case "client-lower-case":

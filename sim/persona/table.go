@@ -101,6 +101,7 @@ func (c *Client) String() string {
 	add(c.Mails == 1, "a session for each mail")
 	add(c.Mails > 1, fmt.Sprintf("%d mails a session", c.Mails))
 	add(c.Reset, "RSET between mails")
+	add(c.ResetLast, "RSET after a mail that nobody gets")
 	add(c.HeloOnly, "HELO only")
 	add(c.LowerCase, "verbs in small letters")
 	add(c.Chunking, "BDAT")

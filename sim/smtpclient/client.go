@@ -22,6 +22,7 @@ type Config struct {
 	HeloOnly     bool               // a client of 1982: HELO, no extensions
 	LowerCase    bool               // verbs in lower case, whose case does not matter (RFC 5321 §2.4)
 	ResetFirst   bool               // RSET before each mail but the first (RFC 5321 §4.1.1.5)
+	ResetLast    bool               // RSET before a QUIT that leaves a mail in the middle, as Postfix says it
 	Without      persona.Extensions // not used although offered
 	Chunking     bool               // send the text with BDAT where CHUNKING is offered
 	TLS          *tls.Config        // nil: no STARTTLS. ServerName is the caller's to set
@@ -172,6 +173,12 @@ func (c *Client) Open() error {
 
 // Quit says QUIT, waits for 221 and closes the connection (RFC 5321 §4.1.1.10).
 func (c *Client) Quit() error {
+	if c.state == smtp.StateClosed {
+		return c.Close()
+	}
+	if c.cfg.ResetLast && c.state.InTransaction() {
+		_ = c.Reset() // whatever is said to it, QUIT follows
+	}
 	if c.state == smtp.StateClosed {
 		return c.Close()
 	}
