@@ -4,7 +4,8 @@
 //     real servers combine them: MSA, MTA and MDA of one host share a queue and mailboxes.
 //  2. An MUA submits to its MSA ([Node.Submit]); the MSA takes mail from its own users, the MTA by relay policy (policy.go).
 //  3. What was accepted gets a Received field and goes into the queue (sim/queue); the MDA puts it into mailboxes with a
-//     Return-Path (mailbox.go), or a message store takes it over LMTP.
+//     Return-Path (mailbox.go, mailboxformat.go), or a message store takes it over LMTP. At some hosts it ends elsewhere
+//     (agents.go): a list, a program, a file, a gateway; filters and forwarders change it on the way.
 //  4. Scripted replies make a host misbehave on purpose (replies.go).
 //
 // Floor 4; read [Config] first.

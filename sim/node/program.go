@@ -38,12 +38,10 @@ func (c *Config) included(name string, targets []string, depth int) []string {
 		case ok && found && depth < maxInclude:
 			out = append(out, c.included(name, listLines(text), depth+1)...)
 		case t == "|vacation":
-			out = append(out, t+" "+strings.ToLower(name))
+			user, _, _ := strings.Cut(strings.ToLower(name), "@")
+			out = append(out, t+" "+user)
 		default:
 			out = append(out, t)
-		}
-		if len(out) > maxExpanded {
-			return out[:maxExpanded]
 		}
 	}
 	return out

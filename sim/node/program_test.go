@@ -109,3 +109,28 @@ func TestDotForward(t *testing.T) {
 		t.Errorf("alice has %d mails: %d copies (expected 2), %d about the circle (expected 1)", len(got), copies, loops)
 	}
 }
+
+// "|vacation" in a .forward file or an alias answers for its user, and the mailbox's own responder does not answer twice.
+func TestVacationProgram(t *testing.T) {
+	w := withTargets(t, map[string][]string{"carol@west.example": {`\carol`, "|/usr/bin/vacation"}, "x": {"|vacation nobody"}},
+		map[string][]string{"bob": {`\bob`, "|vacation"}}, func(c *Config) { c.Vacations = map[string]Vacation{"bob": {}, "carol": {}} })
+	w.sendFrom("alice.nord.example", Message{From: alice, To: []string{bob, "x@west.example"}, Body: "x"})
+	w.net.RunIdle()
+	if got, kept := len(w.box("msa.nord.example", "alice")), len(w.box("mx1.west.example", "bob")); got != 1 || kept != 1 {
+		t.Errorf("%d answers, %d mails kept; expected one of each", got, kept)
+	}
+}
+
+// A list of more addresses than a host expands is refused as a whole; nobody on it is left out in silence (RFC 5321 §6.1).
+func TestLongIncludeIsRefused(t *testing.T) {
+	w := withTargets(t, map[string][]string{"all": {":include:/all"}}, nil, func(c *Config) {
+		var list strings.Builder
+		for i := range maxExpanded + 2 {
+			fmt.Fprintf(&list, "u%d@west.example\n", i)
+		}
+		c.Includes = map[string]string{"/all": list.String()}
+	})
+	w.send(alice, "all@west.example")
+	w.passes(time.Minute)
+	w.check("too many", w.fate(), "msa queued all@west.example 451")
+}
