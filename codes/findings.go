@@ -41,6 +41,7 @@ const (
 	FindingStartTLSInjection    FindingID = "starttls-injection"
 	FindingStartTLSNoHandshake  FindingID = "starttls-no-handshake"
 	FindingTLSAlert             FindingID = "tls-alert"
+	FindingTLSNotDecrypted      FindingID = "tls-not-decrypted"
 	FindingRoleReversal         FindingID = "role-reversal"
 	FindingNoQUIT               FindingID = "no-quit"
 	FindingServerClosed421      FindingID = "server-closed-421"
@@ -73,7 +74,15 @@ const (
 	FindingLinkTypeUnknown    FindingID = "link-type-unknown"
 	FindingFragmentsMissing   FindingID = "fragments-missing"
 	FindingSecretsDropped     FindingID = "secrets-dropped"
+	FindingBadKeyLog          FindingID = "bad-key-log"
 	FindingUnknownInterface   FindingID = "unknown-interface"
+	FindingSeveralCaptures    FindingID = "several-captures"
+)
+
+// What the logs of servers say about the mail of a capture.
+const (
+	FindingLogFate    FindingID = "log-fate"
+	FindingLogDiffers FindingID = "log-differs"
 )
 
 // What the trace fields of a message show.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpsim/smtpsim/codes"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/analyze"
@@ -64,6 +65,12 @@ func witnesses(t *testing.T, s *sight) []pair {
 // analyzed reads a capture as a user would.
 func analyzed(t *testing.T, pcapng []byte) []*trace.Session {
 	t.Helper()
+	return witnessed(t, pcapng).sessions
+}
+
+// witnessed is all that the analyzer finds in a capture of ours.
+func witnessed(t *testing.T, pcapng []byte) *collector {
+	t.Helper()
 	var c collector
 	in := analyze.Input{Name: "run.pcapng", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(pcapng)), nil }}
 	if err := analyze.Run([]analyze.Input{in}, analyze.Options{Events: true}, &c); err != nil {
@@ -72,7 +79,7 @@ func analyzed(t *testing.T, pcapng []byte) []*trace.Session {
 	for _, f := range c.findings {
 		t.Errorf("the analyzer finds in our own capture: %s %s", f.ID, f.Text)
 	}
-	return c.sessions
+	return &c
 }
 
 // collector takes what the analyzer finds.
@@ -80,11 +87,25 @@ type collector struct {
 	trace.Discard
 	sessions []*trace.Session
 	findings []trace.Finding
+
+	relations []trace.Relation
+	lookups   []*trace.Lookup
 }
 
-func (c *collector) Session(s *trace.Session) { c.sessions = append(c.sessions, s) }
-func (c *collector) Capture(f trace.Capture)  { c.findings = append(c.findings, f.Findings...) }
-func (c *collector) Relation(trace.Relation)  {}
+func (c *collector) Session(s *trace.Session)  { c.sessions = append(c.sessions, s) }
+func (c *collector) Relation(r trace.Relation) { c.relations = append(c.relations, r) }
+
+// Capture keeps what is wrong with the capture; a domain without mail is none of that.
+func (c *collector) Capture(f trace.Capture) {
+	for _, one := range f.Findings {
+		if one.ID != string(codes.FindingNullMX) {
+			c.findings = append(c.findings, one)
+		}
+	}
+}
+
+// Lookup keeps a look-up.
+func (c *collector) Lookup(l *trace.Lookup) { c.lookups = append(c.lookups, l) }
 
 // envelopes compares what servers say they keep, for whom, with the transactions that the tap saw accepted.
 func envelopes(s *sight) []string {

@@ -75,6 +75,7 @@ type Session struct {
 	Midstream       bool             `json:"midstream"`
 	GapBytes        int64            `json:"gap_bytes"`
 	Attempts        int              `json:"attempts"`
+	DNS             []*Lookup        `json:"dns,omitempty"` // look-ups that led here, and those of the server about its client
 	Timing          Timing           `json:"timing"`
 	Phases          []Phase          `json:"phases"`
 	StartTLS        string           `json:"starttls"` // none, offered, refused, accepted, failed, injected
@@ -131,6 +132,17 @@ type TLSInfo struct {
 	Resumed    bool   `json:"resumed"`
 	Decrypted  bool   `json:"decrypted"`
 	Alert      string `json:"alert,omitempty"`
+
+	Certificate *Certificate `json:"certificate,omitempty"` // the server's; nil: not seen
+}
+
+// Certificate is what a server's certificate says of itself; nobody has verified it.
+type Certificate struct {
+	Subject   string   `json:"subject"` // a distinguished name (RFC 2253)
+	Issuer    string   `json:"issuer"`
+	Names     []string `json:"names"`      // hosts and addresses it is for (RFC 5280 §4.2.1.6)
+	NotBefore string   `json:"not_before"` // RFC 3339, UTC
+	NotAfter  string   `json:"not_after"`
 }
 
 // Auth is one AUTH exchange; the identity is shown, secrets never are (RFC 4954).

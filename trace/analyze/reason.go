@@ -21,6 +21,7 @@ func unreadable(name string, why codes.FindingID, err error) trace.Capture {
 func describe(f *capture.Facts, sum *tally) trace.Capture {
 	c := trace.Capture{File: f.Name, Format: f.Format, LinkTypes: f.LinkTypes, Packets: f.Packets, Bytes: f.Bytes,
 		First: f.First, Last: f.Last, Findings: append([]trace.Finding{}, f.Findings...)}
+	c.Findings = append(c.Findings, sum.notes...)
 	if c.LinkTypes == nil {
 		c.LinkTypes = []string{}
 	}
@@ -41,6 +42,8 @@ func reason(f *capture.Facts, sum *tally) (id codes.FindingID, text string) {
 	case n.TCP == 0:
 		return codes.FindingNoTCP, fmt.Sprintf("None of %d packets (%s) is TCP: %d UDP, %d other IP, %d fragments, %d not IP, %d damaged.", f.Packets,
 			strings.Join(f.LinkTypes, ", "), n.UDP, n.ICMP+n.OtherIP, n.Fragments, n.NotIP, n.Damaged)
+	case sum.filtered == n.TCP:
+		return codes.FindingNoPackets, fmt.Sprintf("None of %d TCP segments passes the filter.", n.TCP)
 	case sum.payload == 0:
 		return codes.FindingNoPayload, fmt.Sprintf("%d TCP segments, but no connection shows an octet of what was said.", n.TCP)
 	case sum.encrypted == sum.payload:

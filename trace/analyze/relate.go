@@ -25,7 +25,7 @@ type relations struct {
 	list       []trace.Relation
 	byMessage  memory[string]
 	byEnvelope memory[string] // of what failed for a time
-	byClient   memory[client] // connections that were refused, or failed before MAIL
+	byClient   recent[client, *attempts]
 }
 
 // client is a host in one capture.
@@ -73,19 +73,9 @@ type remembered struct {
 }
 
 // add looks for what s has to do with the sessions before it, and remembers s.
-func (r *relations) add(s *trace.Session) {
-	from, _ := netip.ParseAddrPort(s.Client)
-	to, _ := netip.ParseAddrPort(s.Server)
+func (r *relations) add(s *trace.Session, w *way, from, to netip.AddrPort) {
 	me := remembered{session: s.ID, capture: s.Capture, client: from, server: to, time: s.Started}
-	host := client{s.Capture, from.Addr()}
-	if was, ok := r.byClient.get(host); ok && s.Started-was.time <= nextMXWithin && was.server.Addr() != to.Addr() {
-		r.tell(trace.NextMX, me, was, "the connection before, to "+was.server.String()+", failed")
-		r.byClient.drop(host)
-	}
-	if len(s.Transactions) == 0 && (s.End == trace.SessionRefused || s.End == trace.SessionUnanswered || s.End == trace.Session421) {
-		r.byClient.put(host, me)
-		return
-	}
+	r.connection(me, s, w)
 	for _, t := range s.Transactions {
 		me.transaction, me.outcome = t.N, t.Outcome
 		me.temporary, me.grey = temporary(t)

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -62,7 +63,8 @@ func TestRelations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var r relations
 			for i, a := range c.attempts {
-				r.add(a.session(i + 1))
+				s := a.session(i + 1)
+				r.add(s, nil, netip.MustParseAddrPort(s.Client), netip.MustParseAddrPort(s.Server))
 			}
 			var got []string
 			for _, rel := range r.list {

@@ -11,6 +11,7 @@ type shard struct {
 	ended []*trace.Session
 	spare []*flow // whose connections are over
 	tally tally
+	dns   []dnsPacket // seen over TCP since they were last gathered
 }
 
 // tally counts connections, to say why there is no session among them.
@@ -19,6 +20,8 @@ type tally struct {
 	flows     int64
 	payload   int64 // connections with octets
 	encrypted int64 // of those: TLS from the first octet
+	filtered  int64 // segments that the filter kept out
+	notes     []trace.Finding
 }
 
 func (t *tally) add(o *tally) {
@@ -31,6 +34,9 @@ func (t *tally) add(o *tally) {
 // Open implements trace.FlowOpener.
 func (s *shard) Open(f trace.Flow) trace.FlowSink {
 	s.tally.flows++
+	if f.Server.Port() == portDNS {
+		return &dnsFlow{flow: f, shard: s}
+	}
 	if n := len(s.spare); n > 0 {
 		again := s.spare[n-1]
 		s.spare = s.spare[:n-1]

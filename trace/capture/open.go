@@ -21,6 +21,8 @@ type Reader struct {
 	facts  Facts
 	secret int // octets kept in facts.Secrets
 	ended  bool
+	begun  bool  // the first packet waits in packet
+	failed error // there is no first packet
 }
 
 // source is a file format: it reads the next packet, or gives io.EOF, a *broken, or another error of the disk.
@@ -108,7 +110,12 @@ func (r *Reader) unzip(src io.Reader) error {
 // end or to where it breaks (then [Facts].Findings says where); another error comes from reading the file.
 func (r *Reader) Next(seg *trace.Segment) error {
 	for !r.ended {
-		if err := r.source.next(&r.packet); err != nil {
+		if r.failed != nil {
+			return r.end(r.failed)
+		}
+		if r.begun {
+			r.begun = false
+		} else if err := r.source.next(&r.packet); err != nil {
 			return r.end(err)
 		}
 		r.count(&r.packet)
@@ -117,6 +124,21 @@ func (r *Reader) Next(seg *trace.Segment) error {
 		}
 	}
 	return io.EOF
+}
+
+// Begins tells when the first packet was captured, before anything is read by Next; 0 where that is not known.
+func (r *Reader) Begins() trace.Time {
+	if !r.begun {
+		if r.ended || r.facts.Packets > 0 {
+			return r.facts.First
+		}
+		if err := r.source.next(&r.packet); err != nil {
+			r.failed = err
+			return 0
+		}
+		r.begun = true
+	}
+	return r.packet.time
 }
 
 // Facts tells what is known of the capture so far; complete after Next gave io.EOF.

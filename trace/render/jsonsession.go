@@ -19,6 +19,7 @@ func (w *jsonWriter) session(s *trace.Session, events bool) {
 	w.boolean("midstream", s.Midstream)
 	w.integer("gap_bytes", s.GapBytes)
 	w.known("attempts", int64(s.Attempts)) // no SYN seen: not known
+	w.lookups(s.DNS)
 	w.object("timing", func() {
 		w.seconds("connect", s.Timing.Connect)
 		w.seconds("greeting", s.Timing.Greeting)
@@ -74,6 +75,22 @@ func (w *jsonWriter) proxies(s *trace.Session) {
 	}
 }
 
+// lookups are what was asked of the DNS; no answer seen: rcode is null.
+func (w *jsonWriter) lookups(all []*trace.Lookup) {
+	w.array("dns", func() {
+		for _, l := range all {
+			w.object("", func() {
+				w.known("packet", l.Packet)
+				w.time("time", l.Time)
+				w.text("name", l.Name)
+				w.text("type", l.Type)
+				w.textOrNull("rcode", l.Rcode)
+				w.texts("answers", l.Answers)
+			})
+		}
+	})
+}
+
 func (w *jsonWriter) phase(p *trace.Phase) {
 	w.text("why", p.Why)
 	w.textOrNull("greeting", p.Greeting)
@@ -96,6 +113,16 @@ func (w *jsonWriter) phase(p *trace.Phase) {
 		w.boolean("resumed", p.TLS.Resumed)
 		w.boolean("decrypted", p.TLS.Decrypted)
 		w.textOrNull("alert", p.TLS.Alert)
+		if c := p.TLS.Certificate; c != nil {
+			w.object("certificate", func() {
+				w.text("subject", c.Subject)
+				w.text("issuer", c.Issuer)
+				w.texts("names", c.Names)
+				w.text("not_before", c.NotBefore)
+				w.text("not_after", c.NotAfter)
+				w.null("verified") // by whom, and when?
+			})
+		}
 	})
 }
 
