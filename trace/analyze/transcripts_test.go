@@ -75,12 +75,12 @@ func (c *transcript) lines() (read, sent []string) {
 	}
 	for _, l := range c.Transcript {
 		switch {
-		case strings.Contains(l, "SSL connection using"):
-			return read, sent // the rest is encrypted
 		case strings.HasPrefix(l, "<-  "), strings.HasPrefix(l, "<** "):
 			read = append(read, l[4:])
 		case strings.HasPrefix(l, " -> "), strings.HasPrefix(l, " ** "):
 			sent = append(sent, l[4:])
+		case strings.HasPrefix(l, "* Connection #0 to host "): // "left intact": curl says QUIT silently
+			sent = append(sent, "QUIT")
 		case strings.HasPrefix(l, "< "):
 			read = append(read, l[2:])
 		case strings.HasPrefix(l, "> "):

@@ -111,7 +111,7 @@ func loadRecordings(t *testing.T) []*recording {
 		files, _ := filepath.Glob(strings.TrimSuffix(name, ".json") + ".*pcap*")
 		for _, f := range files {
 			base := filepath.Base(f)
-			k, err := read(t, f, Options{Events: true})
+			k, err := read(t, f, Options{Events: true, Keys: keysOf(t, f)})
 			if err != nil {
 				t.Errorf("%s: %v", base, err)
 				continue

@@ -39,6 +39,7 @@ type Dialogue struct {
 	auth        *authExchange
 	tls         *handshake
 	opener      Opener
+	witness     Witness // the opener, also when it gave up
 	plain       []trace.Chunk
 	sum         hash.Hash // of no body at the moment
 	header      []byte
@@ -163,7 +164,9 @@ func (d *Dialogue) saw(c *trace.Chunk) {
 	d.now = mark{packets: [2]int64{c.Packet, c.Packet}, offset: c.Offset, start: c.Time, end: c.Time, seq: d.seq, last: d.seq, tls: c.TLS, set: true}
 	d.at = d.now
 	s := d.session
-	s.GapBytes += c.Gap
+	if !c.TLS { // inside TLS a gap is what stayed closed
+		s.GapBytes += c.Gap
+	}
 	s.Ended = max(s.Ended, c.Time)
 	if c.Packet > 0 {
 		s.Packets[1] = max(s.Packets[1], c.Packet)

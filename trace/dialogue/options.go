@@ -50,6 +50,13 @@ type Upgrader interface {
 	Upgrade(trace.Flow) Opener
 }
 
+// Witness is an Opener that knows more of the handshake than the hellos show.
+type Witness interface {
+	// Finish is called once, at the end of the connection: it adds to info, and gives the description of an encrypted alert
+	// (RFC 8446 §6; 0: none) and findings.
+	Finish(info *trace.TLSInfo) (alert byte, found []trace.Finding)
+}
+
 // Opener turns the ciphertext of one connection into its plaintext.
 type Opener interface {
 	// Open takes the next chunk of ciphertext and appends what has become readable, in order, to dst: chunks of

@@ -262,7 +262,8 @@ func dump(s *trace.Session) string {
 		}
 		fmt.Fprintf(&b, " %q", p.Extensions)
 		if p.TLS != nil {
-			fmt.Fprintf(&b, " tls=%+v", *p.TLS)
+			fmt.Fprintf(&b, " tls={Version:%s Cipher:%s ServerName:%s Resumed:%t Decrypted:%t Alert:%s}", p.TLS.Version, p.TLS.Cipher,
+				p.TLS.ServerName, p.TLS.Resumed, p.TLS.Decrypted, p.TLS.Alert)
 		}
 		b.WriteByte('\n')
 	}

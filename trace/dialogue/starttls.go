@@ -75,12 +75,13 @@ func (d *Dialogue) beginTLS(implicit bool) {
 	}
 	d.phase.TLS = &trace.TLSInfo{}
 	d.endMail(trace.Aborted)
-	if d.opts.Upgrader == nil {
+	if d.opts.Upgrader == nil || d.opener != nil { // TLS inside TLS stays closed
 		return
 	}
 	if d.opener = d.opts.Upgrader.Upgrade(d.flow); d.opener == nil {
 		return
 	}
+	d.witness, _ = d.opener.(Witness)
 	sides := [2]trace.Side{d.role(trace.FromClient), d.role(trace.FromServer)} // who plays client and server
 	for i, in := range [2]*stream{&d.client.in, &d.server.in} {
 		for _, p := range in.drain() { // what has come of the ciphertext already
@@ -98,6 +99,9 @@ func (d *Dialogue) open(c *trace.Chunk) {
 	plain, ok := d.opener.Open(d.plain[:0], *c)
 	d.plain = plain[:0]
 	role := d.role(c.From)
+	if c.Gap > 0 {
+		d.tls.lost(role)
+	}
 	p := piece{data: c.Data, time: c.Time, packet: c.Packet, offset: c.Offset, seq: d.seq}
 	if len(p.data) > 0 {
 		d.tls.take(role, &p)
@@ -112,7 +116,9 @@ func (d *Dialogue) open(c *trace.Chunk) {
 	}
 	if !ok { // from here on it is closed to us
 		d.opener = nil
-		d.tls.opaque = [2]mark{}
+		if d.tls.opened {
+			d.tls.opaque = [2]mark{}
+		}
 		d.client.mode, d.server.mode = readTLS, readCipher
 	}
 }
@@ -124,6 +130,7 @@ func (d *Dialogue) enterTLS() {
 	if d.session.ImplicitTLS {
 		d.phase.TLS = &info
 	} else {
+		d.phase.TLS = nil // it belongs to the next
 		d.newPhase("starttls")
 		d.tls.phase = len(d.session.Phases) - 1
 		d.phase.TLS = &info
@@ -157,6 +164,15 @@ func (d *Dialogue) finishTLS() {
 	}
 	info := h.info()
 	info.Decrypted = h.opened
+	if d.witness != nil {
+		alert, found := d.witness.Finish(&info)
+		if alert != 0 && h.alert == 0 {
+			h.alert, info.Alert = alert, alertName(alert)
+		}
+		for _, f := range found {
+			d.Finding(f)
+		}
+	}
 	d.session.Phases[h.phase].TLS = &info
 	d.tlsEvent()
 	if h.alert != 0 {
