@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -134,7 +135,10 @@ func (n *Node) appendTo(path string, d queue.Delivery) smtp.Reply {
 			Text: "thrown away by " + path, MailID: d.ID, Reverse: d.Reverse.Address(), Recipient: d.Recipient.Address()})
 		return smtp.NewReply(250, "2.0.0", "delivered to file: "+path)
 	}
-	have, _ := n.host.Store.Get(filePrefix + path) // none: it is made
+	have, err := n.host.Store.Get(filePrefix + path)
+	if err != nil && !errors.Is(err, host.ErrNotFound) { // what cannot be read is not written over
+		return smtp.NewReply(451, "4.3.0", "cannot read "+path+": "+err.Error())
+	}
 	text := mbox.Append(have, n.separator(d.Reverse), final(d.Reverse, d.Text))
 	if err := n.host.Store.Put(filePrefix+path, text); err != nil {
 		return smtp.NewReply(451, "4.3.0", "cannot append to "+path+": "+err.Error())

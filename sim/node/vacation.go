@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"mime"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/queue"
 	"github.com/smtpsim/smtpsim/trace/field"
 )
@@ -116,7 +118,10 @@ func hasAddress(body, address string) bool {
 // firstInWeek remembers that an address is answered now; false: it was within the last days.
 func (n *Node) firstInWeek(user, to string) bool {
 	now := n.host.Clock.Now()
-	have, _ := n.host.Store.Get(vacationPrefix + user) // none: nobody was answered
+	have, err := n.host.Store.Get(vacationPrefix + user)
+	if err != nil && !errors.Is(err, host.ErrNotFound) {
+		return false // without memory no answer: it could storm
+	}
 	var kept []string
 	for line := range strings.Lines(string(have)) {
 		stamp, address, _ := strings.Cut(strings.TrimSpace(line), " ")
