@@ -2,7 +2,9 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/node"
@@ -20,8 +22,8 @@ func serve(cfg *node.Config, h *scenario.Host) error {
 	if h.SubmitPort != 0 {
 		cfg.SubmitAddr = netip.AddrPortFrom(cfg.SubmitAddr.Addr(), h.SubmitPort)
 	}
-	for verb, text := range h.PrivateVerbs {
-		reply, err := parseReply(text)
+	for _, verb := range slices.Sorted(maps.Keys(h.PrivateVerbs)) {
+		reply, err := parseReply(h.PrivateVerbs[verb])
 		if err != nil {
 			return fmt.Errorf("%s: %w", h.Name, err)
 		}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -66,3 +67,12 @@ type NoClaims struct{}
 
 // Claim does nothing.
 func (NoClaims) Claim(Claim) {}
+
+// WithoutSecret takes the initial response off an AUTH line (RFC 4954 §4): a journal keeps no passwords.
+func WithoutSecret(line string) string {
+	words := strings.Fields(line)
+	if len(words) < 3 || words[2] == "=" {
+		return line
+	}
+	return words[0] + " " + words[1] + " •••"
+}

@@ -1,12 +1,12 @@
 package node
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/smtpserver"
+	"github.com/smtpsim/smtpsim/trace/field"
 )
 
 // qualify completes a domain of one label in the envelope of a submission (RFC 6409 §4.2: "The MSA MUST ensure that all
@@ -47,29 +47,33 @@ func (s *session) fixUp(t *smtpserver.Transaction, text []byte) ([]byte, *smtp.R
 	if s.policy != submissionPolicy {
 		return text, nil
 	}
-	has := fieldsOf(text)
-	from, written := has["from"]
-	if s.node.cfg.StrictSubmission && (!written || !strings.Contains(from, "@")) { // RFC 6409 §6.3: "554 for ... syntactic problems"
+	head := field.ReadSection(text)
+	author, _ := head.First("From")
+	from := author.Body()
+	if s.node.cfg.StrictSubmission && !strings.Contains(from, "@") { // RFC 6409 §6.3: "554 for ... syntactic problems"
 		return text, refused(554, "5.6.0", "The message has no From field with an address (RFC 5322 section 3.6)")
 	}
 	var add []byte
 	n := s.node
-	if _, ok := has["date"]; !ok { // §8.2
+	if !has(&head, "Date") { // §8.2
 		add = n.host.Clock.Now().AppendFormat(append(add, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700\r\n")
 	}
-	if _, ok := has["message-id"]; !ok { // §8.3
+	if !has(&head, "Message-ID") { // §8.3
 		add = append(append(append(append(add, "Message-ID: <"...), t.ID...), '@'), n.host.Name...)
 		add = append(add, ">\r\n"...)
 	}
-	if sender := s.sender(t); sender != "" && !strings.Contains(strings.ToLower(from), strings.ToLower(sender)) {
-		if _, ok := has["sender"]; !ok { // §8.1
-			add = append(append(append(add, "Sender: "...), sender...), "\r\n"...)
-		}
+	if sender := s.sender(t); sender != "" && !hasAddress(lower(from), lower(sender)) && !has(&head, "Sender") { // §8.1
+		add = append(append(append(add, "Sender: "...), sender...), "\r\n"...)
 	}
 	if len(add) == 0 {
 		return text, nil
 	}
 	return append(add, text...), nil
+}
+
+func has(head *field.Section, name string) bool {
+	_, found := head.First(name)
+	return found
 }
 
 // sender is the address of the user who has authenticated; "" where nobody has.
@@ -79,33 +83,4 @@ func (s *session) sender(t *smtpserver.Transaction) string {
 	}
 	m := smtp.Mailbox{Local: t.User, Domain: s.node.mailDomain()}
 	return m.String()
-}
-
-// fieldsOf are the names of the fields of a header section, in lower case, with the value of the first of each; folded
-// lines are put together.
-func fieldsOf(text []byte) map[string]string {
-	out := map[string]string{}
-	last := ""
-	for len(text) > 0 {
-		line, rest, _ := bytes.Cut(text, []byte("\n"))
-		text = rest
-		line = bytes.TrimSuffix(line, []byte("\r"))
-		if len(line) == 0 {
-			break
-		}
-		if line[0] == ' ' || line[0] == '\t' {
-			if last != "" {
-				out[last] += string(line)
-			}
-			continue
-		}
-		name, value, ok := strings.Cut(string(line), ":")
-		last = ""
-		if name = strings.ToLower(strings.TrimSpace(name)); ok && len(name) < 80 && len(out) < 1000 {
-			if _, met := out[name]; !met {
-				out[name], last = value, name
-			}
-		}
-	}
-	return out
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,8 +67,7 @@ func (b *boxes) shelve(user string, reverse smtp.ReversePath, text []byte, separ
 		if b.locked(user) { // RFC 3463 §3.3, X.2.0: the mailbox exists, but something about it keeps mail out for now
 			return smtp.NewReply(451, "4.2.0", "mailbox of "+user+" is locked by another program")
 		}
-		have, _ := b.store.Get(mboxPrefix + user) // none: it is made
-		err = b.store.Put(mboxPrefix+user, mbox.Append(have, separator, bytes.ReplaceAll(done, []byte("\r\n"), []byte("\n"))))
+		err = b.intoMbox(user, separator, bytes.ReplaceAll(done, []byte("\r\n"), []byte("\n")))
 	case "maildir":
 		err = b.intoMaildir(user, bytes.ReplaceAll(done, []byte("\r\n"), []byte("\n")))
 	default:
@@ -77,6 +77,15 @@ func (b *boxes) shelve(user string, reverse smtp.ReversePath, text []byte, separ
 		return smtp.NewReply(452, "4.3.1", "mailbox of "+user+": "+err.Error())
 	}
 	return smtp.NewReply(250, "2.1.5", "delivered to "+b.shelf.Format+" of "+user)
+}
+
+// intoMbox writes the file anew with the message behind the others. What cannot be read is not written over.
+func (b *boxes) intoMbox(user, separator string, text []byte) error {
+	have, err := b.store.Get(mboxPrefix + user)
+	if err != nil && !errors.Is(err, host.ErrNotFound) {
+		return err
+	}
+	return b.store.Put(mboxPrefix+user, mbox.Append(have, separator, text))
 }
 
 // locked reports whether another program holds the dot-lock of an mbox.

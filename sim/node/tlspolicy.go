@@ -24,12 +24,16 @@ const PortHTTPS = 443
 
 // demands is what domains have published about TLS: DANE first, for it must not be weakened by MTA-STS (RFC 8461 §2).
 func (n *Node) demands(domain, exchanger string, strict bool) (*queue.Demand, *queue.Outcome) {
-	if n.resolver == nil {
+	if domain == "" && strict { // RFC 8689 §4.2.1: no MX record to vouch for, but the certificate counts (step 4)
+		return &queue.Demand{Verify: n.verified(exchanger)}, nil
+	}
+	if n.resolver == nil || domain == "" {
 		return nil, nil
 	}
 	_, mx := n.resolver.LookupMX(domain)
 	if n.cfg.TLS.DANE && mx.Secure {
-		if d, refusal, ok := n.dane(domain, exchanger); ok {
+		// records of which none can be used vouch for nobody: that is not enough for REQUIRETLS (RFC 8689 §4.2.1, step 4)
+		if d, refusal, ok := n.dane(domain, exchanger); ok && (!strict || d == nil || d.Verify != nil) {
 			return d, refusal
 		}
 	}

@@ -48,6 +48,9 @@ const maxTLSSeen = 10_000
 // watched is n.demands with an eye on what comes of each session.
 func (n *Node) watched(domain, exchanger string, strict bool) (*queue.Demand, *queue.Outcome) {
 	d, refusal := n.demands(domain, exchanger, strict)
+	if domain == "" {
+		return d, refusal
+	}
 	kind, policy := n.publishedTLS(domain, exchanger)
 	if kind == "" {
 		return d, refusal

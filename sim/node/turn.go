@@ -99,6 +99,9 @@ type Collect struct {
 
 // Collect asks; it is called in a process of the host.
 func (n *Node) Collect(c Collect) error {
+	if c.With != smtp.ETRN && len(n.servers) == 0 {
+		return ErrNoMail // nobody here could be the server
+	}
 	target, err := n.collectTarget(c)
 	if err != nil {
 		return err

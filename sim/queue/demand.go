@@ -15,7 +15,8 @@ type Demand struct {
 	Told   func(encrypted bool, err error) // gets to know how each session began; nil: nobody wants to
 }
 
-// Demands finds out what is demanded at an exchanger of a domain. strict: the mail says REQUIRETLS (RFC 8689 §4.2.1). nil and
+// Demands finds out what is demanded at an exchanger of a domain; domain is "" where a local rule names the exchanger, for what
+// a domain publishes is about its own (RFC 8461 §4.1, RFC 7672 §2.2). strict: the mail says REQUIRETLS (RFC 8689 §4.2.1). nil and
 // nil: the host's own stand to TLS. An Outcome means that the exchanger cannot be used for this mail.
 type Demands func(domain, exchanger string, strict bool) (*Demand, *Outcome)
 
@@ -43,15 +44,17 @@ func (q *Queue) careOf(m *mail, text []byte) care {
 	return careUsual
 }
 
-// demand asks what the exchanger must offer for the worker's present mail; false: it cannot be used. What a domain publishes is
-// about its own exchangers (RFC 8461 §4.1, RFC 7672 §2.2): a message store or smart host that a local rule names is not held
-// against it.
+// demand asks what the exchanger must offer for the worker's present mail; false: it cannot be used.
 func (w *worker) demand(t *Target, fails *failures) bool {
 	t.lax = w.care == careLax
-	if w.queue.opts.Demands == nil || t.lax || w.plan.ruled && w.care != careStrict {
+	if w.queue.opts.Demands == nil || t.lax {
 		return true
 	}
-	d, refusal := w.queue.opts.Demands(w.plan.Domain, t.Name, w.care == careStrict)
+	domain := w.plan.Domain
+	if w.plan.ruled {
+		domain = ""
+	}
+	d, refusal := w.queue.opts.Demands(domain, t.Name, w.care == careStrict)
 	if refusal != nil {
 		fails.outcome(*refusal)
 		return false

@@ -211,12 +211,3 @@ func (c *Client) appendAuth(dst []byte, params []smtp.Param) []byte {
 	}
 	return dst
 }
-
-// withoutSecret takes the initial response off an AUTH line: a journal keeps no passwords.
-func withoutSecret(line string) string {
-	words := strings.Fields(line)
-	if len(words) < 3 || words[2] == "=" {
-		return line
-	}
-	return words[0] + " " + words[1] + " •••"
-}

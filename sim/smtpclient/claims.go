@@ -27,7 +27,7 @@ func (c *Client) claimCommand(v smtp.Verb, line string) {
 	case smtp.BURLLast:
 		v = smtp.BURL
 	case smtp.AUTH:
-		line = withoutSecret(line)
+		line = host.WithoutSecret(line)
 	case smtp.AuthLine:
 		if line != "*" {
 			line = "•••"

@@ -2,11 +2,13 @@ package smtpclient
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/feature"
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
+	"github.com/smtpsim/smtpsim/trace/field"
 )
 
 // negotiation is what a mail with CONPERM learns from a server with CONNEG, and becomes by it (RFC 4141 §5.2).
@@ -79,23 +81,13 @@ func (n *negotiation) convert(document feature.Facts, by, now string) (text []by
 		return nil, false
 	}
 	plain := feature.Facts{"type": "text/plain"}
-	permitted := strings.TrimSpace(headerField(n.text, "Content-Convert"))
+	permitted := headerField(n.text, "Content-Convert")
 	f, err := feature.Parse(permitted)
 	if !strings.EqualFold(permitted, "ANY") && (err != nil || !f.Match(plain)) || !n.shown(plain) {
 		return nil, false
 	}
 	head, body, _ := bytes.Cut(n.text, []byte("\r\n\r\n"))
-	var out []byte
-	skip := false
-	for line := range bytes.Lines(append(head, "\r\n"...)) {
-		if line[0] != ' ' && line[0] != '\t' {
-			name, _, _ := strings.Cut(strings.ToLower(string(line)), ":")
-			skip = name == "content-type" || name == "content-features"
-		}
-		if !skip {
-			out = append(out, line...)
-		}
-	}
+	out := field.Without(field.Without(slices.Concat(head, []byte("\r\n")), "Content-Type"), "Content-Features")
 	out = append(out, "Content-Type: text/plain\r\nContent-Features: (type=\"text/plain\")\r\nContent-Previous: Date "+now+
 		";\r\n By "+by+"; (type=\"text/html\")\r\n\r\n"...)
 	return append(out, plainText(body)...), true

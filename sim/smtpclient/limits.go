@@ -1,6 +1,7 @@
 package smtpclient
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,7 @@ func (c *Client) part(env *smtp.Envelope, first int, settled []Recipient) (part 
 		}
 		if limits.Domains > 0 {
 			domain := strings.ToLower(env.Recipients[i].Forward.Domain)
-			if !contains(domains, domain) {
+			if !slices.Contains(domains, domain) {
 				if len(domains) == limits.Domains {
 					break
 				}
@@ -93,15 +94,6 @@ func (c *Client) part(env *smtp.Envelope, first int, settled []Recipient) (part 
 		}
 	}
 	return part
-}
-
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // sendParts gives the mail to the server in as many transactions as it wants, and to none where one recipient alone cannot

@@ -1,12 +1,11 @@
 package smtpclient
 
 import (
-	"bytes"
-	"io"
 	"net"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
 )
 
 // Turn asks the server to change roles: ATRN with the domains whose mail is wanted (RFC 2645 §5.2.1; none: all of the
@@ -22,16 +21,8 @@ func (c *Client) Turn(v smtp.Verb, domains []string) (net.Conn, error) {
 		return nil, &Error{Stage: Stage(v), Reply: reply, Err: err}
 	}
 	early, _ := c.buf.in.Peek(c.buf.in.Buffered())
-	conn := turned{c.conn, io.MultiReader(bytes.NewReader(bytes.Clone(early)), c.conn)}
+	conn := host.Again(c.conn, early)
 	c.cfg.Buffers.give(c.buf)
 	c.buf, c.state = nil, smtp.StateClosed
 	return conn, nil
 }
-
-// turned is a connection some octets of which were read before.
-type turned struct {
-	net.Conn
-	in io.Reader
-}
-
-func (t turned) Read(p []byte) (int, error) { return t.in.Read(p) }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
@@ -23,18 +22,9 @@ func (n *session) claimCommand(v smtp.Verb, line string) {
 		return
 	}
 	if v == smtp.AUTH {
-		line = withoutSecret(line)
+		line = host.WithoutSecret(line)
 	}
 	n.claim(host.Claim{Kind: host.ClaimCommand, Verb: string(v), Line: line})
-}
-
-// withoutSecret takes the initial response off an AUTH line (RFC 4954 §4): a journal keeps no passwords.
-func withoutSecret(line string) string {
-	words := strings.Fields(line)
-	if len(words) < 3 || words[2] == "=" {
-		return line
-	}
-	return words[0] + " " + words[1] + " •••"
 }
 
 // claimAuth tells of a line in an AUTH exchange, but for its octets.

@@ -1,11 +1,10 @@
 package smtpserver
 
 import (
-	"bytes"
-	"io"
 	"net"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
 
@@ -13,8 +12,8 @@ import (
 type Turner interface {
 	// Turn is asked by ATRN with its domains and by TURN without. A 250 reverses the roles.
 	Turn(t *Transaction, v smtp.Verb, domains []string) smtp.Reply
-	// Reversed has the connection once that 250 has gone out: it is the client on it now, and waits for the greeting.
-	// The engine closes it afterwards.
+	// Reversed has the connection once that 250 has gone out: it is the client on it now, waits for the greeting, and may close
+	// it; the engine does so afterwards in any case.
 	Reversed(conn net.Conn, domains []string)
 }
 
@@ -49,24 +48,8 @@ func (n *session) reverse(turner Turner, v smtp.Verb, domains []string) {
 	n.answer(r)
 	n.flush()
 	if n.err == nil {
-		turner.Reversed(n.handOver(), domains)
+		early, _ := n.in.Peek(n.in.Buffered())
+		turner.Reversed(host.Again(n.conn, early), domains)
 	}
 	n.state = smtp.StateClosed
 }
-
-// handOver is the connection with what was read of it already.
-func (n *session) handOver() net.Conn {
-	early, _ := n.in.Peek(n.in.Buffered())
-	return turned{n.conn, io.MultiReader(bytes.NewReader(bytes.Clone(early)), n.conn)}
-}
-
-// turned is a connection some octets of which were read before.
-type turned struct {
-	net.Conn
-	in io.Reader
-}
-
-func (t turned) Read(p []byte) (int, error) { return t.in.Read(p) }
-
-// Close leaves the connection open: the session that it came from closes it.
-func (turned) Close() error { return nil }
