@@ -109,6 +109,19 @@ func (n *Node) begin(env smtp.Envelope, text []byte) *smtp.Reply {
 	return nil
 }
 
+// onward are the parameters of MAIL that stay with a mail when an agent sends it on: what its text needs (RFC 6152 §2, RFC 6531
+// §3.4), and what its author wants of every hop (RFC 8689 §6, RFC 6710 §4). The rest was between the author and this host:
+// reports about further copies go to others (RFC 3461 §5.2.7.1).
+func onward(params []smtp.Param) (out []smtp.Param) {
+	for _, p := range params {
+		switch p.Name {
+		case "BODY", "SMTPUTF8", "REQUIRETLS", "MT-PRIORITY":
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // goesRound refuses a mail that has passed too many hosts, before an agent sends it on once more (RFC 5321 §6.3).
 func (n *Node) goesRound(head *field.Section) *smtp.Reply {
 	if len(head.All("Received")) < n.persona.HopLimit {

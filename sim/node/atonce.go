@@ -31,7 +31,7 @@ func (s *session) deliverNow(t *smtpserver.Transaction, env smtp.Envelope, field
 			continue
 		}
 		n.host.Clock.Sleep(n.cfg.AtOnce.Takes)
-		reply := n.deliver(queue.Delivery{ID: t.ID, Reverse: env.Reverse, Recipient: r.Forward, Text: stamped})
+		reply := n.deliver(queue.Delivery{ID: t.ID, Reverse: env.Reverse, Recipient: r.Forward, Params: env.Params, Text: stamped})
 		if !reply.Positive() {
 			if left = append(left, r); refusal == nil {
 				refusal = &reply

@@ -94,7 +94,7 @@ func (n *Node) redistribute(l *List, d queue.Delivery) smtp.Reply {
 		return *refusal
 	}
 	if d.Reverse.Null {
-		env := smtp.Envelope{Reverse: d.Reverse, Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: owner}}}}
+		env := smtp.Envelope{Reverse: d.Reverse, Params: onward(d.Params), Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: owner}}}}
 		if refusal := n.begin(env, d.Text); refusal != nil {
 			return *refusal
 		}
@@ -106,9 +106,9 @@ func (n *Node) redistribute(l *List, d queue.Delivery) smtp.Reply {
 			return smtp.NewReply(554, "5.4.6", "The mail has been on the list <"+address+"> before")
 		}
 	}
-	env := smtp.Envelope{Reverse: smtp.ReversePath{Mailbox: owner}} // RFC 5321 §3.9: "MUST be changed"
+	env := smtp.Envelope{Reverse: smtp.ReversePath{Mailbox: owner}, Params: onward(d.Params)} // RFC 5321 §3.9: "MUST be changed"
 	if l.VERP {
-		env.Params = []smtp.Param{{Name: "XVERP"}}
+		env.Params = append(env.Params, smtp.Param{Name: "XVERP"})
 	}
 	for _, member := range l.Members { // §3.9: heuristics to leave out the author are "strongly discouraged"
 		if m, err := smtp.ParseMailbox(member, smtp.Tolerant); err == nil {

@@ -110,3 +110,35 @@ func TestListIsShown(t *testing.T) {
 		t.Error("the list is unknown in another case")
 	}
 }
+
+// What the text needs of every hop stays with a mail that a list, or a program, sends on; what was between the author and the list
+// does not (RFC 3461 §5.2.7.1).
+func TestListKeepsWhatTheTextNeeds(t *testing.T) {
+	w := withLists(t, map[string]List{"lunch@west.example": {Members: []string{alice}, Owner: "olga@west.example"}},
+		func(c *Config) { c.Aliases = map[string][]string{"on": {"|forward " + alice}} })
+	asked := []smtp.Param{{Name: "BODY", Value: "8BITMIME"}, {Name: "RET", Value: "HDRS"}, {Name: "REQUIRETLS"}, {Name: "ENVID", Value: "x"}}
+	if got := onward(asked); len(got) != 2 || got[0] != asked[0] || got[1] != asked[2] {
+		t.Errorf("%v goes on as %v", asked, got)
+	}
+	n := w.nodes["alice.nord.example"]
+	n.host.Go("user", func() {
+		env, text, err := n.Compose(Message{From: alice, To: []string{"lunch@west.example", "on@west.example"}, Body: "Grüße"})
+		if err == nil {
+			env.Params = []smtp.Param{{Name: "BODY", Value: "8BITMIME"}, {Name: "RET", Value: "HDRS"}, {Name: "ENVID", Value: "x"}}
+			_, err = n.Submit(env, text)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	w.net.RunIdle()
+	box := w.box("msa.nord.example", "alice")
+	if len(box) != 2 {
+		t.Fatalf("%d mails", len(box))
+	}
+	for _, text := range box {
+		if !strings.HasSuffix(string(text), "\r\n\r\nGrüße\r\n") {
+			t.Errorf("the text has changed:\n%s", text)
+		}
+	}
+}

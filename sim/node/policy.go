@@ -260,7 +260,7 @@ func (s *storeSession) DataEach(t *smtpserver.Transaction, text []byte) []*smtp.
 	for i, r := range t.Envelope.Recipients {
 		reply := n.scriptedEnd()
 		if reply == nil {
-			given := n.deliver(queue.Delivery{ID: t.ID, Reverse: t.Envelope.Reverse, Recipient: r.Forward, Text: stamped})
+			given := n.deliver(queue.Delivery{ID: t.ID, Reverse: t.Envelope.Reverse, Recipient: r.Forward, Params: t.Envelope.Params, Text: stamped})
 			reply = &given
 		}
 		if replies[i] = reply; !reply.Positive() {

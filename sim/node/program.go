@@ -166,7 +166,7 @@ func (n *Node) forwardTo(to string, d queue.Delivery) smtp.Reply {
 	if refusal := n.goesRound(&head); refusal != nil {
 		return *refusal
 	}
-	env := smtp.Envelope{Reverse: n.forwardedBy(d.Reverse, m), Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: m}}}}
+	env := smtp.Envelope{Reverse: n.forwardedBy(d.Reverse, m), Params: onward(d.Params), Recipients: []smtp.Recipient{{Forward: smtp.ForwardPath{Mailbox: m}}}}
 	if refusal := n.begin(env, d.Text); refusal != nil {
 		return *refusal
 	}

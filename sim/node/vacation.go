@@ -135,7 +135,7 @@ func (n *Node) firstInWeek(user, to string) bool {
 		kept = append(kept, line)
 	}
 	kept = append(kept[max(len(kept)-vacationMax+1, 0):], strconv.FormatInt(now.Unix(), 10)+" "+to+"\n")
-	return n.host.Store.Put(vacationPrefix+user, []byte(strings.Join(kept, ""))) == nil // without memory no answer: it could storm
+	return n.host.Store.Put(vacationPrefix+user, []byte(strings.Join(kept, ""))) == nil
 }
 
 // notice is the answer (RFC 3834 §3.1, §7).

@@ -42,7 +42,8 @@ type Delivery struct {
 	ID        string
 	Reverse   smtp.ReversePath
 	Recipient smtp.ForwardPath
-	Text      []byte // not to be changed
+	Params    []smtp.Param // of MAIL, for an agent that sends the mail on
+	Text      []byte       // not to be changed
 }
 
 // Queue is one host's spool and the processes that empty it.

@@ -22,7 +22,7 @@ func (q *Queue) deliver(j job) {
 		default:
 			outs[k].Said = true
 			outs[k].Reply = q.opts.Deliver(Delivery{ID: j.mail.id, Reverse: j.mail.reverse(i),
-				Recipient: j.mail.envelope.Recipients[i].Forward, Text: text})
+				Recipient: j.mail.envelope.Recipients[i].Forward, Params: j.mail.envelope.Params, Text: text})
 			outs[k].Later = outs[k].Reply.Temporary()
 		}
 	}
