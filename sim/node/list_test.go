@@ -142,3 +142,35 @@ func TestListKeepsWhatTheTextNeeds(t *testing.T) {
 		}
 	}
 }
+
+// RFC 3461 §5.2.7.1: to reach the list is final delivery; who asked is told so, once, and not of the members.
+func TestListTellsSuccess(t *testing.T) {
+	w := northAndWest(t, func(name string, c *Config) {
+		c.Extensions = []string{"PIPELINING", "ENHANCEDSTATUSCODES", "DSN"}
+		if name == "msa.nord.example" {
+			c.Users = []string{"alice", "olga", "eve"}
+			c.Lists = map[string]List{"lunch@nord.example": {Members: []string{bob, "eve"}, Owner: "olga@nord.example"}}
+		}
+	})
+	n := w.nodes["alice.nord.example"]
+	n.host.Go("user", func() {
+		env, text, err := n.Compose(Message{From: alice, To: []string{"lunch@nord.example"}, Body: "x"})
+		if err == nil {
+			env.Recipients[0].Params = []smtp.Param{{Name: "NOTIFY", Value: "SUCCESS"}}
+			_, err = n.Submit(env, text)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	w.net.RunIdle()
+	reports, members := w.box("msa.nord.example", "alice"), len(w.box("mx1.west.example", "bob"))+len(w.box("msa.nord.example", "eve"))
+	if len(reports) != 1 || members != 2 {
+		t.Fatalf("%d reports, %d members have the mail", len(reports), members)
+	}
+	for _, want := range []string{"Final-Recipient: rfc822; lunch@nord.example", "Action: delivered"} {
+		if !strings.Contains(string(reports[0]), want) {
+			t.Errorf("no %q in\n%s", want, reports[0])
+		}
+	}
+}
