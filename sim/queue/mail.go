@@ -53,6 +53,7 @@ type mail struct {
 	envelope smtp.Envelope
 	text     []byte // nil: on disk only
 	size     int64
+	from     string // the address of the reverse-path, once a claim needed it
 	asks     *asks
 	rcpts    []rcpt // as envelope.Recipients
 	numbers  []int  // 0, 1, 2 ..: a job of one recipient is a part of it
@@ -98,6 +99,8 @@ type rcpt struct {
 	wait   time.Duration // before the next try
 	next   time.Time
 	last   Outcome
+
+	address string // once a claim needed it
 }
 
 // job is the recipients of one mail that go to one domain in one transaction.

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"iter"
 	"slices"
 	"strings"
@@ -194,10 +193,10 @@ func (q *Queue) Begin(id string, env smtp.Envelope, text []byte) error {
 	sum := sha256.New()
 	sum.Write([]byte(field))
 	sum.Write(text)
-	digest := hex.EncodeToString(sum.Sum(nil))
+	digest, from := host.Hex([32]byte(sum.Sum(nil))), env.Reverse.Address()
 	for _, r := range env.Recipients {
 		q.host.Claims.Claim(host.Claim{Time: q.host.Clock.Now(), Host: q.host.Name, Role: host.RoleQueue, Kind: host.ClaimStored,
-			Bytes: int64(len(field) + len(text)), SHA256: digest, MailID: id, Reverse: env.Reverse.Address(),
+			Bytes: int64(len(field) + len(text)), SHA256: digest, MailID: id, Reverse: from,
 			Recipient: r.Forward.Address()})
 	}
 	return nil

@@ -63,7 +63,7 @@ type Plan struct {
 // Reason says in one sentence why the plan is so.
 func (p *Plan) Reason() string {
 	if p.reason == "" {
-		return "MX of " + p.Domain + ": " + describe(p.Groups)
+		p.reason = describe(p.Domain, p.Groups)
 	}
 	return p.reason
 }
@@ -265,8 +265,9 @@ func (p Plan) unusable() Plan {
 		"no MX of "+p.Domain+" has an address")
 }
 
-func describe(groups [][]Exchanger) string {
-	var b []byte
+func describe(domain string, groups [][]Exchanger) string {
+	var few [128]byte
+	b := append(append(append(few[:0], "MX of "...), domain...), ": "...)
 	for i, g := range groups {
 		for j, x := range g {
 			if i+j > 0 {

@@ -200,7 +200,13 @@ func (q *Queue) claim(m *mail, i int, c host.Claim) {
 		return
 	}
 	c.Time, c.Host, c.Role = q.host.Clock.Now(), q.host.Name, host.RoleQueue
-	c.MailID, c.Reverse = m.id, m.envelope.Reverse.Address()
-	c.Recipient = m.envelope.Recipients[i].Forward.Address()
+	if m.from == "" {
+		m.from = m.envelope.Reverse.Address()
+	}
+	r := &m.rcpts[i]
+	if r.address == "" {
+		r.address = m.envelope.Recipients[i].Forward.Address()
+	}
+	c.MailID, c.Reverse, c.Recipient = m.id, m.from, r.address
 	q.host.Claims.Claim(c)
 }

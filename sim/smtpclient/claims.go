@@ -3,7 +3,7 @@ package smtpclient
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
+	"slices"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
@@ -54,14 +54,10 @@ func (c *Client) claimData(text []byte, binary bool) {
 	if c.claims == nil {
 		return
 	}
-	sum := sha256.New()
-	sum.Write(text)
-	size := int64(len(text))
 	if len(text) > 0 && !binary && !bytes.HasSuffix(text, []byte("\r\n")) {
-		sum.Write([]byte("\r\n"))
-		size += 2
+		text = slices.Concat(text, []byte("\r\n"))
 	}
-	c.claim(host.Claim{Kind: host.ClaimData, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))})
+	c.claim(host.Claim{Kind: host.ClaimData, Bytes: int64(len(text)), SHA256: host.Hex(sha256.Sum256(text))})
 }
 
 func (c *Client) claimTLS(kind host.ClaimKind, text string) {

@@ -68,6 +68,7 @@ type buffers struct {
 	in    *bufio.Reader
 	out   []byte
 	reply []byte // lines of a reply, without their ends
+	said  host.Said
 	ends  []int
 }
 
@@ -113,7 +114,7 @@ type Client struct {
 	wait     time.Duration // for the server, at present
 	greeting smtp.Reply
 	hello    smtp.Reply    // to the last EHLO, HELO or LHLO
-	lines    []string      // for the next replies of one line
+	lines    host.Room     // for the next replies of one line
 	env      smtp.Envelope // of the present mail
 	result   Result
 	offers   persona.Extensions

@@ -136,7 +136,7 @@ func (c *Client) line(v smtp.Verb, with []byte) {
 		lowerVerb(with[len(c.buf.out):])
 	}
 	if c.claims != nil {
-		c.claimCommand(v, string(with[len(c.buf.out):]))
+		c.claimCommand(v, c.buf.said.Of(with[len(c.buf.out):]))
 	}
 	c.buf.out = append(with, '\r', '\n')
 }

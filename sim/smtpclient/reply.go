@@ -53,13 +53,15 @@ func (c *Client) readReply(v smtp.Verb) (smtp.Reply, error) {
 	if continues(raw) {
 		return c.readLines(v, raw)
 	}
-	code, sep, text, ok := smtp.SplitReplyLine(string(raw))
+	code, sep, text, ok := smtp.SplitReplyLine(c.buf.said.Of(raw))
 	if !ok || sep != ' ' && sep != 0 {
 		return smtp.Reply{}, fmt.Errorf("%w: %.60q", ErrProtocol, raw)
 	}
 	r := c.oneLine(code, text)
 	if c.claims != nil {
-		c.claimReply(v, code, []string{text})
+		texts := c.lines.Take(1)
+		texts[0] = text
+		c.claimReply(v, code, texts)
 	}
 	return r, nil
 }
@@ -76,11 +78,8 @@ func (c *Client) oneLine(code int, text string) smtp.Reply {
 		r.Enhanced = e
 		text = text[min(n+1, len(text)):]
 	}
-	if len(c.lines) == 0 {
-		c.lines = make([]string, 8)
-	}
-	c.lines[0] = text
-	r.Lines, c.lines = c.lines[:1:1], c.lines[1:]
+	r.Lines = c.lines.Take(1)
+	r.Lines[0] = text
 	return r
 }
 
@@ -101,13 +100,16 @@ func (c *Client) readLines(v smtp.Verb, raw []byte) (smtp.Reply, error) {
 		all = append(all, raw...)
 	}
 	c.buf.reply, c.buf.ends = all, append(ends, len(all))
-	return c.parseLines(v, string(all), c.buf.ends)
+	return c.parseLines(v, c.buf.said.Of(all), c.buf.ends)
 }
 
 // parseLines takes a reply apart; its lines stand in all, one behind the other, up to ends.
 func (c *Client) parseLines(v smtp.Verb, all string, ends []int) (smtp.Reply, error) {
 	p := smtp.ReplyParser{Mode: smtp.Tolerant}
 	var texts []string
+	if c.claims != nil {
+		texts = make([]string, 0, len(ends))
+	}
 	start := 0
 	for _, end := range ends {
 		line := all[start:end]
@@ -154,13 +156,21 @@ func (c *Client) command(v smtp.Verb, words ...string) (smtp.Reply, error) {
 		lowerVerb(line[start:])
 	}
 	if c.claims != nil {
-		c.claimCommand(v, string(line[start:]))
+		c.claimCommand(v, c.saidOf(v, line[start:]))
 	}
 	c.buf.out = append(line, '\r', '\n')
 	if err := c.write(); err != nil {
 		return smtp.Reply{}, err
 	}
 	return c.reply(v, c.cfg.Timeouts.Mail)
+}
+
+// saidOf is a line as a string. A secret is not kept longer than it is needed.
+func (c *Client) saidOf(v smtp.Verb, line []byte) string {
+	if v == smtp.AUTH || v == smtp.AuthLine {
+		return string(line)
+	}
+	return c.buf.said.Of(line)
 }
 
 // write sends what is in the buffer.

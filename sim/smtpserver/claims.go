@@ -2,8 +2,6 @@ package smtpserver
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
-	"slices"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
@@ -46,20 +44,23 @@ func (n *session) claimReply(r *smtp.Reply) {
 	if n.verb == smtp.Connect {
 		kind = host.ClaimGreeting
 	}
-	n.claim(host.Claim{Kind: kind, Code: r.Code, Texts: claimTexts(r)})
+	n.claim(host.Claim{Kind: kind, Code: r.Code, Texts: n.claimTexts(r)})
 }
 
 // claimTexts are the texts as they stand on the line, with the enhanced code, for the journal to keep.
-func claimTexts(r *smtp.Reply) []string {
+func (n *session) claimTexts(r *smtp.Reply) []string {
+	texts := n.texts.Take(len(r.Lines))
 	if r.Enhanced.IsZero() {
-		return slices.Clone(r.Lines)
+		copy(texts, r.Lines)
+		return texts
 	}
-	texts := make([]string, len(r.Lines))
 	for i, line := range r.Lines {
-		texts[i] = r.Enhanced.String()
+		var few [128]byte
+		text := r.Enhanced.Append(few[:0])
 		if line != "" {
-			texts[i] += " " + line
+			text = append(append(text, ' '), line...)
 		}
+		texts[i] = n.said.Of(text)
 	}
 	return texts
 }
@@ -91,7 +92,8 @@ func (n *session) claimData() {
 	if n.srv.claims == nil {
 		return
 	}
-	n.claim(host.Claim{Kind: host.ClaimData, Bytes: n.chunks, SHA256: hex.EncodeToString(n.sum.Sum(nil)), MailID: n.tx.ID})
+	n.sum.Sum(n.digest[:0])
+	n.claim(host.Claim{Kind: host.ClaimData, Bytes: n.chunks, SHA256: host.Hex(n.digest), MailID: n.tx.ID})
 }
 
 // claimStored tells that the server is now responsible for the mail to each of to, before it says so to the client.
@@ -99,9 +101,9 @@ func (n *session) claimStored(to []smtp.Recipient) {
 	if n.srv.claims == nil {
 		return
 	}
-	sum := sha256.Sum256(n.text)
+	sum, reverse := host.Hex(sha256.Sum256(n.text)), n.tx.Envelope.Reverse.Address()
 	for i := range to {
-		n.claim(host.Claim{Kind: host.ClaimStored, Bytes: int64(len(n.text)), SHA256: hex.EncodeToString(sum[:]),
-			MailID: n.tx.ID, Reverse: n.tx.Envelope.Reverse.Address(), Recipient: to[i].Forward.Address()})
+		n.claim(host.Claim{Kind: host.ClaimStored, Bytes: int64(len(n.text)), SHA256: sum,
+			MailID: n.tx.ID, Reverse: reverse, Recipient: to[i].Forward.Address()})
 	}
 }

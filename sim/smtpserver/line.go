@@ -34,7 +34,10 @@ func (n *session) readLine() (string, error) {
 	if end > 0 && line[end-1] == '\r' {
 		end--
 	}
-	return string(line[:end]), nil
+	if n.verb == smtp.AuthLine || end > 0 && line[0]|0x20 == 'a' { // a secret is not kept longer than it is needed
+		return string(line[:end]), nil
+	}
+	return n.said.Of(line[:end]), nil
 }
 
 // command answers one line. The session table decides what may come now; the verbs' methods do the rest.
@@ -42,7 +45,9 @@ func (n *session) command(line string) {
 	if max := n.srv.persona.CommandLineMax; len(line)+2 > max && n.srv.persona.Customs.CutsLines {
 		line = line[:max-2]
 	}
-	c, err := smtp.ParseCommand(line, smtp.Tolerant)
+	parsed, err := smtp.ParseCommand(line, smtp.Tolerant)
+	c := &n.cmd
+	*c = parsed
 	bad, _ := err.(*smtp.SyntaxError) // it is nothing else
 	if bad != nil {
 		c.Verb = bad.Verb
@@ -51,24 +56,24 @@ func (n *session) command(line string) {
 	n.claimCommand(c.Verb, line)
 	n.values.Arg, n.values.Line = "", line
 	n.heard(c.Verb)
-	if n.srv.cfg.Fault != nil && n.strikesCommand(&c) {
+	if n.srv.cfg.Fault != nil && n.strikesCommand(c) {
 		return
 	}
 	switch {
 	case len(line)+2 > n.srv.persona.CommandLineMax:
 		n.last = n.srv.persona.Customs.LongLineEnds
-		n.refuse(&c, bad, persona.LineTooLong)
+		n.refuse(c, bad, persona.LineTooLong)
 	case n.srv.persona.Customs.NoPipelining && n.in.Buffered() > 0:
 		n.last = true
-		n.refuse(&c, bad, persona.Unsynchronized)
+		n.refuse(c, bad, persona.Unsynchronized)
 	case n.state == smtp.StateRefused && c.Verb != smtp.QUIT:
-		n.refuse(&c, bad, persona.NoMail) // RFC 5321 §3.1
+		n.refuse(c, bad, persona.NoMail) // RFC 5321 §3.1
 	case n.srv.cfg.RequireTLS && n.tls == nil && !beforeTLS(c.Verb):
-		n.refuse(&c, bad, persona.StartTLSFirst)
+		n.refuse(c, bad, persona.StartTLSFirst)
 	case n.srv.cfg.RequireAuth && n.tx.User == "" && !beforeAuth(c.Verb):
-		n.refuseUnknown(&c, bad)
+		n.refuseUnknown(c, bad)
 	default:
-		n.dispatch(&c, bad)
+		n.dispatch(c, bad)
 	}
 }
 

@@ -37,6 +37,10 @@ type session struct {
 	values persona.Values
 	lines  []string // of the last reply to EHLO
 
+	cmd    smtp.Command // the present one
+	said   host.Said    // lines of commands
+	texts  host.Room    // for claims
+	digest [32]byte
 	wait   time.Duration // for the client, at present
 	long   []byte        // a line that did not fit the buffer of in
 	text   []byte        // mail data
