@@ -25,6 +25,8 @@ type Options struct {
 	Capture  capture.Options // hooks and limits; Workers and Unreachable are set here
 	// Follow tells sessions as soon as they have ended, where the input makes the reader wait: it is still being written.
 	Follow bool
+	// Logs of servers, read beforehand; what they say about a session's mail becomes findings. nil: none.
+	Logs *Logs
 	// Filter narrows what is looked at; look-ups in the DNS are always. nil: all.
 	Filter *capture.Filter
 	// Keys are secrets of TLS connections, of key logs beside the captures; those inside a capture are found by themselves.
@@ -243,6 +245,7 @@ func (r *run) tell() {
 		to, _ := netip.ParseAddrPort(s.Server)
 		w := l.lookups.attach(s, from, to)
 		l.localize(s)
+		r.opts.Logs.witness(s, to)
 		for _, e := range s.Events {
 			r.out.Event(s, e)
 		}
