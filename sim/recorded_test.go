@@ -44,6 +44,7 @@ func recordedDialogues(t *testing.T, name string) []recordedDialogue {
 type exchanges struct {
 	client, server string // by EHLO and greeting
 	waiting, list  []string
+	typed          []string // what a person types to say the same
 	offers         []string // keywords
 }
 
@@ -61,6 +62,9 @@ func (x *exchanges) heard(code int, text string) {
 		item += " " + e.String()
 	}
 	x.list = append(x.list, item)
+	if code == 354 {
+		x.typed = append(x.typed, "Subject: x", "", "x", ".")
+	}
 }
 
 // said takes a line of the client.
@@ -70,7 +74,15 @@ func (x *exchanges) said(line string) {
 	if v := smtp.Verb(verb); v == smtp.EHLO || v == smtp.HELO {
 		x.client = rest
 	}
-	x.waiting = append(x.waiting, verb)
+	x.waiting, x.typed = append(x.waiting, verb), append(x.typed, line)
+}
+
+// left says that QUIT has been said, whether or not anybody waited for 221.
+func (x *exchanges) left() bool {
+	if len(x.list) == 0 {
+		return false
+	}
+	return slices.Contains(x.waiting, "QUIT") || strings.HasPrefix(x.list[len(x.list)-1], "QUIT ")
 }
 
 var recordedReply = regexp.MustCompile(`^(\d{3})([- ]?)(.*)$`)
@@ -89,7 +101,7 @@ func read(d recordedDialogue) []*exchanges {
 		case who == "C":
 			x.said(line)
 		case m == nil:
-		case m[1] == "220" && slices.Contains(x.list, ". 250") && len(x.waiting) > 0: // the log of a process that went on to the next session
+		case m[1] == "220" && x.left(): // the log of a process that went on to the next session
 			all, x = append(all, x), &exchanges{}
 			x.heard(220, m[3])
 		default:
@@ -183,6 +195,7 @@ type likeRecorded struct {
 	extra     map[string]string // of a host
 	zones     []string
 	mail      []string
+	no        map[string]string // sessions, "client server role n" or all of them, "client server role", that cannot be compared, and why
 	bare      map[string]string // sessions, "client server n", that agree but for the enhanced codes, and why
 }
 
@@ -229,6 +242,9 @@ func (r *likeRecorded) run(t *testing.T) {
 	for key, all := range recorded {
 		pair := key[:strings.LastIndex(key, " ")]
 		for i, want := range all {
+			if r.no[key] != "" || r.no[fmt.Sprintf("%s %d", key, i)] != "" {
+				continue
+			}
 			if i >= len(sessions[pair]) {
 				t.Errorf("%s: ours has %d sessions, the recording %d", pair, len(sessions[pair]), len(all))
 				break

@@ -27,6 +27,15 @@ func likeRecordings() []*likeRecorded {
 			r.domains = map[string]string{"beta": "nomx.example"}
 			r.zones = []string{"nomx.example. 3600 IN A 192.0.2.20"}
 		}),
+		with(one("12-mail-loop", "alpha beta epsilon", "alice@epsilon.example", "victim@loop.example"), func(r *likeRecorded) {
+			r.extra = map[string]string{"alpha": "routes: {loop.example: mx.beta.example}, relay-to: [loop.example]",
+				"beta": "routes: {loop.example: mx.alpha.example}, relay-to: [loop.example], sends: {chunking: yes}, limits: {hops: 15}"}
+			r.zones = []string{"loop.example. 3600 IN MX 10 mx.alpha.example."}
+			kept := "Postfix kept the connection for later rounds of the mail, because they were on their way already"
+			counts := "Exim counts Received fields when it routes, and reports by itself; ours refuses the text"
+			r.no = map[string]string{"alpha beta server 5": kept, "alpha beta client 1": kept, "beta alpha client": "Exim's log leaves commands out",
+				"beta epsilon client": counts, "beta epsilon server": counts}
+		}),
 		one("14-dsn-relayed-no-dsn-peer", "alpha epsilon", "alice@alpha.example", "bob@epsilon.example"),
 		with(one("17-bounce-null-sender", "alpha beta epsilon", "alice@epsilon.example", "ghost@alpha.example"), func(r *likeRecorded) {
 			r.extra = map[string]string{"alpha": "aliases: {ghost: [nosuch@beta.example]}"}
