@@ -25,6 +25,7 @@ type analyzeFlags struct {
 	unfold   []int
 	together bool
 	events   bool
+	keylogs  []string
 }
 
 // newAnalyzeCmd shows the SMTP sessions in captures.
@@ -50,6 +51,7 @@ func newAnalyzeCmd(a *app) *cobra.Command {
 	fl.IntSliceVar(&f.unfold, "unfold", nil, a.t("analyze.unfold"))
 	fl.BoolVar(&f.together, "together", false, a.t("analyze.together"))
 	fl.BoolVar(&f.events, "events", false, a.t("analyze.events"))
+	fl.StringArrayVar(&f.keylogs, "keylog", nil, a.t("analyze.keylog"))
 	fl.StringVar(&f.rows, "rows", "sessions", a.t("analyze.rows"))
 	return cmd
 }
@@ -83,11 +85,15 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.open(files...)
+	keys, err := a.readKeys(f.keylogs)
 	if err != nil {
 		return err
 	}
-	opts := analyze.Options{Workers: runtime.GOMAXPROCS(0), Events: true}
+	w, err := a.open(append(files, f.keylogs...)...)
+	if err != nil {
+		return err
+	}
+	opts := analyze.Options{Workers: runtime.GOMAXPROCS(0), Events: true, Keys: keys}
 	progress := a.progress()
 	opts.Progress = progress.tell
 	run := func(sink analyze.Sink) error {
