@@ -3,6 +3,7 @@ package smtpclient
 import (
 	"net"
 	"strings"
+	"time"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/host"
@@ -12,11 +13,19 @@ import (
 // client's), or TURN (RFC 821 §3.8). After 250 the connection belongs to the caller, who is the server on it from now on and
 // speaks first; the Client has ended. A refusal is an *Error, and the session goes on.
 func (c *Client) Turn(v smtp.Verb, domains []string) (net.Conn, error) {
-	words := []string{string(v)}
-	if len(domains) > 0 {
-		words = append(words, strings.Join(domains, ","))
+	if c.state == smtp.StateClosed || c.buf == nil {
+		return nil, &Error{Stage: Stage(v), Err: errClosed}
 	}
-	reply, err := c.command(v, words...)
+	line := append(c.buf.out, v...)
+	if len(domains) > 0 {
+		line = append(append(line, ' '), strings.Join(domains, ",")...)
+	}
+	c.line(v, line)
+	if err := c.write(); err != nil {
+		return nil, &Error{Stage: Stage(v), Err: err}
+	}
+	// RFC 2645 §5.2.1: "The timeout for this command MUST be at least 10 minutes"
+	reply, err := c.reply(v, max(c.cfg.Timeouts.End, turnTimeout))
 	if err != nil || reply.Code != 250 {
 		return nil, &Error{Stage: Stage(v), Reply: reply, Err: err}
 	}
@@ -26,3 +35,6 @@ func (c *Client) Turn(v smtp.Verb, domains []string) (net.Conn, error) {
 	c.buf, c.state = nil, smtp.StateClosed
 	return conn, nil
 }
+
+// turnTimeout is for the server to look into its queue.
+const turnTimeout = 10 * time.Minute
