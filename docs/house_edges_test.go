@@ -90,6 +90,7 @@ func only() map[string]string {
 		"github.com/olekukonko/tablewriter": "trace/render",    // one look for all tables
 		"blitiri.com.ar/go/spf":             "sim/policy/auth", // one reading of SPF records
 		"github.com/emersion/go-msgauth":    "sim/policy/auth", // tests only: it signs with the wall clock
+		"github.com/emersion/go-smtp":       "sim",             // its benchmarks only: to be measured beside
 		"github.com/miekg/dns":              "sim/dns",         // its client and server use goroutines and the wall clock
 		"github.com/goccy/go-yaml":          "sim/scenario",    // errors with positions are made in one place
 		"github.com/yuin/goldmark":          "lessons/page",    // Markdown becomes lines of a terminal in one place
