@@ -42,7 +42,7 @@ func edges() map[string]string {
 		"sim/queue":         "codes/dsn codes/smtp sim/dns sim/host sim/persona sim/smtpclient trace/field trace/mime",
 		"sim/smtpclient":    "codes/feature codes/sasl codes/smtp sim/host sim/persona trace/field trace/mime",
 		"sim/smtpserver":    "codes/sasl codes/smtp sim/fault sim/host sim/persona trace/field",
-		"trace/analyze":     "codes trace trace/capture trace/dialogue trace/dnsmsg trace/maillog",
+		"trace/analyze":     "codes trace trace/capture trace/dialogue trace/dnsmsg trace/maillog trace/tlsrec",
 		// F4
 		"sim/console":  "codes/smtp sim/dns sim/host",
 		"sim/node":     "codes/dsn codes/sasl codes/smtp sim/dns sim/fault sim/host sim/mtqp sim/persona sim/policy sim/policy/auth sim/policy/secure sim/queue sim/smtpclient sim/smtpserver trace/field trace/mbox",
@@ -58,7 +58,7 @@ func edges() map[string]string {
 		"lessons/play":  "codes codes/smtp lessons lessons/page sim sim/console sim/scenario trace trace/render",
 		"lessons/grade": "lessons lessons/play",
 		// F7
-		"cmd/smtpsim": "codes lessons lessons/play sim sim/bridge sim/scenario sim/vnet trace trace/analyze trace/capture trace/hops trace/mbox trace/render trace/table",
+		"cmd/smtpsim": "codes lessons lessons/play sim sim/bridge sim/scenario sim/vnet trace trace/analyze trace/capture trace/hops trace/mbox trace/render trace/table trace/tlsrec",
 	}
 }
 
@@ -86,6 +86,7 @@ func testEdges() map[string]string {
 // only names the one room that may import a third-party package, and why.
 func only() map[string]string {
 	return map[string]string{
+		"github.com/klauspost/compress":     "trace/capture",   // captures may be compressed
 		"github.com/google/gopacket":        "trace/capture",   // capture formats stay behind Segment
 		"github.com/olekukonko/tablewriter": "trace/render",    // one look for all tables
 		"blitiri.com.ar/go/spf":             "sim/policy/auth", // one reading of SPF records

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // window is the size of the one buffer that a capture is read through; the longest packet and its headers fit.
@@ -82,6 +83,8 @@ func (in *input) fail(have, want int, what string, err error) error {
 		return &broken{in.off + int64(have), fmt.Sprintf("the file ends after %s of %s that needs %s", octets(have), what, octets(want))}
 	case errors.As(err, &corrupt), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
 		return &broken{in.off, fmt.Sprintf("the gzip data breaks in %s: %v", what, err)}
+	case errors.Is(err, errZstd):
+		return &broken{in.off, fmt.Sprintf("the zstd data breaks in %s: %s", what, strings.ReplaceAll(err.Error(), "\n", ": "))}
 	default:
 		return err
 	}

@@ -48,7 +48,7 @@ type FormatError struct {
 
 // Error is one line that names file, offset and what was expected.
 func (e *FormatError) Error() string {
-	const want = "expected a capture: pcap (a1b2c3d4 or a1b23c4d in either byte order), pcapng (0a0d0d0a) or gzip (1f8b) of these"
+	const want = "expected a capture: pcap (a1b2c3d4 or a1b23c4d in either byte order), pcapng (0a0d0d0a), gzip (1f8b) or zstd (28b52ffd) of these"
 	switch {
 	case e.Why != "":
 		return fmt.Sprintf("%s: offset 0: %s; %s", e.Name, e.Why, want)
@@ -87,13 +87,23 @@ func Open(r io.Reader, name string, opts Options) (*Reader, error) {
 	return nil, fmt.Errorf("%s: offset 0: %w", name, err)
 }
 
-// unzip puts a decompressor in front where the magic says so (RFC 1952 §2.3.1).
+// unzip puts a decompressor in front where the magic says so (RFC 1952 §2.3.1, RFC 8878 §3.1.1).
 func (r *Reader) unzip(src io.Reader) error {
 	r.in.br = bufio.NewReaderSize(src, window)
-	magic, err := r.in.br.Peek(2)
+	magic, err := r.in.br.Peek(4)
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("%s: offset 0: %w", r.facts.Name, err)
 	}
+	if bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}) { // RFC 8878 §3.1.1
+		z, err := newUnzstd(r.in.br)
+		if err != nil {
+			return &FormatError{Name: r.facts.Name, Got: bytes.Clone(magic), Why: "the zstd header is damaged"}
+		}
+		r.facts.Zstd = true
+		r.in.br = bufio.NewReaderSize(z, window)
+		return nil
+	}
+	magic = magic[:min(2, len(magic))]
 	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return nil
 	}
@@ -168,7 +178,7 @@ func (r *Reader) end(err error) error {
 		return fmt.Errorf("%s: offset %d, after packet %d: %w", r.facts.Name, r.in.off, r.facts.Packets, err)
 	}
 	where := fmt.Sprintf("octet %d", b.off)
-	if r.facts.Gzip {
+	if r.facts.Gzip || r.facts.Zstd {
 		where += " of the uncompressed data"
 	}
 	r.note(trace.Finding{ID: "truncated-capture", Severity: trace.Warning, Packet: r.facts.Packets, Time: r.facts.Last,

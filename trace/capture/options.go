@@ -85,7 +85,8 @@ const TLSKeyLog uint32 = 0x544c534b
 type Facts struct {
 	Name      string
 	Format    string   // "pcap" or "pcapng"
-	Gzip      bool     // the file was compressed
+	Gzip      bool     // the file was compressed with gzip
+	Zstd      bool     // or with zstd
 	LinkTypes []string // as the registry of link types names them, in order of appearance
 	Packets   int64    // all packets of all sections, as Wireshark counts them
 	Bytes     int64    // of those packets on the wire
