@@ -16,28 +16,32 @@ func (n *Node) discover(domain string) ([]queue.Target, error) {
 	var targets []queue.Target
 	why := "no SRV record"
 	for _, service := range [...]string{"_submissions._tcp.", "_submission._tcp."} {
-		answer := n.resolver.Query(service+domain, dns.TypeSRV)
-		if answer.Outcome != dns.Found {
-			if answer.Outcome.Temporary() {
-				why = answer.Outcome.String()
-			}
-			continue
+		found, answer := n.located(service + domain)
+		if answer.Outcome.Temporary() {
+			why = answer.Outcome.String()
 		}
-		for _, rec := range n.inOrder(answer.Records) {
-			name := strings.TrimSuffix(rec.Target, ".")
-			if name == "" { // RFC 2782: "." means that there is no such service here
-				continue
-			}
-			addrs, _ := n.resolver.LookupAddr(name)
-			for _, a := range addrs {
-				targets = append(targets, queue.Target{Name: name, Addr: netip.AddrPortFrom(a, rec.Port)})
-			}
-		}
+		targets = append(targets, found...)
 	}
 	if len(targets) == 0 {
 		return nil, fmt.Errorf("submission server of %q: %s", domain, why)
 	}
 	return targets, nil
+}
+
+// located are the addresses of a service, by its SRV records.
+func (n *Node) located(service string) (targets []queue.Target, answer dns.Answer) {
+	answer = n.resolver.Query(service, dns.TypeSRV)
+	for _, rec := range n.inOrder(answer.Records) {
+		name := strings.TrimSuffix(rec.Target, ".")
+		if name == "" { // RFC 2782: "." means that there is no such service here
+			continue
+		}
+		addrs, _ := n.resolver.LookupAddr(name)
+		for _, a := range addrs {
+			targets = append(targets, queue.Target{Name: name, Addr: netip.AddrPortFrom(a, rec.Port)})
+		}
+	}
+	return targets, answer
 }
 
 // inOrder is the order in which SRV records are tried (RFC 2782, "Weight").

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/dsn"
@@ -100,7 +99,7 @@ func (n *Node) ask(name, envid, secret string) ([]dsn.Report, error) {
 }
 
 // trackers are where a host is asked: first where SRV says, _mtqp._tcp before its name; without such a record at its own
-// address (RFC 3887 §2). Of several the one with the least priority comes first (RFC 2782); weights are not looked at.
+// address (RFC 3887 §2).
 func (n *Node) trackers(name string) (at []netip.AddrPort, err error) {
 	if strings.EqualFold(name, n.cfg.SubmitTo) && n.cfg.SubmitAddr.Addr().IsValid() {
 		return []netip.AddrPort{netip.AddrPortFrom(n.cfg.SubmitAddr.Addr(), mtqp.Port)}, nil
@@ -108,19 +107,19 @@ func (n *Node) trackers(name string) (at []netip.AddrPort, err error) {
 	if n.resolver == nil {
 		return nil, fmt.Errorf("address of %s: %s", name, dns.Timeout)
 	}
-	found := n.resolver.Query("_mtqp._tcp."+name, dns.TypeSRV).Records
-	slices.SortStableFunc(found, func(a, b dns.Record) int { return int(a.Preference) - int(b.Preference) })
-	if len(found) == 0 {
-		found = []dns.Record{{Target: name, Port: mtqp.Port}}
+	found, answer := n.located("_mtqp._tcp." + name)
+	for _, t := range found {
+		at = append(at, t.Addr)
 	}
-	for _, r := range found {
-		addrs, answer := n.resolver.LookupAddr(strings.TrimSuffix(r.Target, "."))
-		if len(addrs) == 0 {
-			err = fmt.Errorf("address of %s: %s", r.Target, answer.Outcome)
-		}
+	if len(answer.Records) == 0 {
+		var addrs []netip.Addr
+		addrs, answer = n.resolver.LookupAddr(name)
 		for _, a := range addrs {
-			at = append(at, netip.AddrPortFrom(a, r.Port))
+			at = append(at, netip.AddrPortFrom(a, mtqp.Port))
 		}
+	}
+	if len(at) == 0 {
+		err = fmt.Errorf("address of the tracking server of %s: %s", name, answer.Outcome)
 	}
 	return at, err
 }

@@ -6,7 +6,9 @@
 //  3. [Router] says where a domain's mail goes: local rules first, then MX, then the address (RFC 5321 §5.1).
 //  4. The worker tries the exchangers in order; what each recipient got goes to settle: done, later, or back to the
 //     reverse-path, never a report about a report (RFC 5321 §4.5.5).
-//  5. What waits is on the host's disk and is found again by [Open] after a crash.
+//  5. What a mail asks for itself, by parameters of MAIL (asks.go), and what a domain demands of TLS (demand.go) is minded in
+//     each try.
+//  6. What waits is on the host's disk and is found again by [Open] after a crash.
 //
 // Floor 3; read [Queue.Accept] first, then [Router.Route].
 package queue

@@ -2,7 +2,7 @@
 // and over the sockets of the operating system.
 //
 //  1. [New] takes a connection, [Client.Open] hears the greeting and introduces itself: EHLO, else HELO; STARTTLS, and EHLO
-//     again.
+//     again; AUTH.
 //  2. [Client.Send] gives one mail to the server: MAIL, RCPT.., DATA, the text. Where PIPELINING was offered the commands
 //     go out in groups. What became of each recipient stands in the [Result]; [Error] says why nobody got it.
 //  3. [Client.Quit] says goodbye; several mails may be sent before.

@@ -76,7 +76,7 @@ type Transaction struct {
 	Size      int64     // declared by SIZE=; 0: not declared (RFC 1870)
 	Began     time.Time // when MAIL came, where its BY counts from there (RFC 2852 §4); else zero
 	Kind      smtp.Verb // SEND, SOML or SAML where one of them stood for MAIL (RFC 821 §3.4)
-	Forwarded Forwarded // who gave the mail to the content filter, as XFORWARD says
+	Forwarded Forwarded // who gave this one mail to the content filter, as XFORWARD says (Postfix: mail_reset)
 	Body      string    // "7BIT", "8BITMIME", "BINARYMIME", "" if not declared (RFC 6152, RFC 3030)
 	UTF8      bool      // the mail was declared to need SMTPUTF8 (RFC 6531 §3.4)
 }

@@ -186,7 +186,7 @@ func (n *session) forget() {
 	n.open, n.broken = false, false
 	clear(n.tx.Envelope.Recipients)
 	n.tx.Envelope = smtp.Envelope{Recipients: n.tx.Envelope.Recipients[:0]}
-	n.tx.ID, n.tx.Size, n.tx.Body, n.tx.Kind = "", 0, "", ""
+	n.tx.ID, n.tx.Size, n.tx.Body, n.tx.Kind, n.tx.Forwarded = "", 0, "", "", Forwarded{}
 	n.tx.UTF8, n.each = false, false
 	n.forgetCounts()
 	n.check.id, n.check.resume, n.check.done = "", nil, false
