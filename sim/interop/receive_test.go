@@ -63,6 +63,9 @@ func (m *mta) receiveText(t *testing.T) {
 	got := m.full.await(t, "the mail", to("text@relay.test"))
 	m.exact(t, got, mail)
 	m.steps(t, m.full, got, "220 · EHLO · 250 · MAIL · 250 2.1.0 · RCPT · 250 2.1.5 · "+m.end())
+	if pipelined := len(m.full.session(got).groups) > 0; pipelined != m.uses.Has(persona.Pipelining) {
+		t.Errorf("%s sent in groups: %q", m.name, m.full.session(got).groups)
+	}
 	if got.with != "ESMTP" || got.from.Address() != "carol@ws.test" {
 		t.Errorf("%+v", got)
 	}

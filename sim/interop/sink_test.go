@@ -42,18 +42,64 @@ type sink struct {
 	wires map[netip.AddrPort]*wire
 }
 
-// wire is what one session was, by the server's own claims.
-type wire struct{ steps, lines []string }
+// wire is what one session was, by the server's own claims; groups are the pieces that held several commands.
+type wire struct{ steps, lines, groups []string }
+
+// tap looks at what comes in clear.
+type tap struct {
+	net.Conn
+	s *sink
+}
+
+// Read notes a piece that begins with MAIL and does not end there.
+func (c tap) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if lines := bytes.SplitAfter(p[:n], []byte("\r\n")); len(lines) > 2 && bytes.HasPrefix(lines[0], []byte("MAIL ")) {
+		var verbs []string
+		for _, l := range lines[:len(lines)-1] {
+			verb, _, _ := strings.Cut(strings.TrimSpace(string(l)), " ")
+			if verbs = append(verbs, verb); verb == "BDAT" || verb == "DATA" {
+				break
+			}
+		}
+		_, remote := host.Ends(c.Conn)
+		c.s.mu.Lock()
+		defer c.s.mu.Unlock()
+		w := c.s.wire(remote)
+		w.groups = append(w.groups, strings.Join(verbs, " "))
+	}
+	return n, err
+}
+
+// tapped is a listener whose connections have a tap.
+type tapped struct {
+	host.Listener
+	s *sink
+}
+
+func (l tapped) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return tap{c, l.s}, nil
+}
+
+// wire finds a session by its client's end; the caller has locked.
+func (s *sink) wire(remote netip.AddrPort) *wire {
+	w := s.wires[remote]
+	if w == nil {
+		w = &wire{}
+		s.wires[remote] = w
+	}
+	return w
+}
 
 // Claim notes verbs and replies.
 func (s *sink) Claim(c host.Claim) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.wires[c.Remote]
-	if w == nil {
-		w = &wire{}
-		s.wires[c.Remote] = w
-	}
+	w := s.wire(c.Remote)
 	switch c.Kind {
 	case host.ClaimCommand:
 		w.steps, w.lines = append(w.steps, c.Verb), append(w.lines, c.Line)
@@ -75,7 +121,7 @@ func (s *sink) session(m taken) wire {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.wires[m.remote]
-	return wire{slices.Clone(w.steps), slices.Clone(w.lines)}
+	return wire{slices.Clone(w.steps), slices.Clone(w.lines), slices.Clone(w.groups)}
 }
 
 type sinkSession struct{ s *sink }
@@ -160,7 +206,7 @@ func startSink(t *testing.T, cfg smtpserver.Config) *sink {
 	}
 	cfg.Backend = s
 	served := make(chan struct{})
-	go func() { defer close(served); _ = smtpserver.New(h, cfg).Run(ln, h.Go) }()
+	go func() { defer close(served); _ = smtpserver.New(h, cfg).Run(tapped{ln, s}, h.Go) }()
 	t.Cleanup(func() { ln.Close(); <-served })
 	_, s.port, _ = net.SplitHostPort(ln.Addr().String())
 	return s
