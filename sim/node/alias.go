@@ -34,6 +34,11 @@ func (n *Node) expand(recipients []smtp.Recipient) (out []smtp.Recipient, ok boo
 	e := expansion{node: n, out: make([]smtp.Recipient, 0, len(recipients)), reached: map[string]bool{},
 		max: len(recipients) + maxExpanded}
 	for _, r := range recipients {
+		if n.agents != nil && n.agents.targets[r.Forward.Local] {
+			// only an alias leads to a program or a file: what says so itself, as a reverse-path may that a report goes to, is
+			// the name of a user who is not known
+			r.Forward.Local = `\` + r.Forward.Local
+		}
 		if !e.add(r, 0) {
 			e.out = append(e.out, r)
 		}
