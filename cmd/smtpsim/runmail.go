@@ -29,6 +29,9 @@ func (a *app) whereMailIs(w *sim.World, full bool) []string {
 		var waiting []string
 		for _, q := range w.Queue(h) {
 			text := a.t("run.waiting", "host", h, "to", q.Recipient, "next", a.span(q.Next))
+			if q.Next <= 0 {
+				text = a.t("run.waiting.now", "host", h, "to", q.Recipient)
+			}
 			if q.LastReply != "" {
 				text += ": " + q.LastReply
 			}

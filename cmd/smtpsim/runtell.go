@@ -77,8 +77,10 @@ func (a *app) tellRun(name string, end runEnd, all []*trace.Session, f runFlags,
 		}
 		return n.End()
 	case "ladder":
-		tellLadder(out, end.world, o, f.picture.full)
+		a.tellTitle(out, end.world, o)
+		a.tellLadder(out, end.world, o, f.picture.full)
 	default:
+		a.tellTitle(out, end.world, o)
 		if err := a.tellTables(out, all, o); err != nil {
 			return err
 		}
@@ -105,15 +107,34 @@ func tell(out io.Writer, text string, width int) {
 	}
 }
 
+// tellTitle says what scenario it was.
+func (a *app) tellTitle(out io.Writer, w *sim.World, o render.Options) {
+	if title := w.Scenario().Title; title != "" {
+		tell(out, o.Text(title), o.Width)
+		fmt.Fprintln(out)
+	}
+}
+
+// Lines of a ladder that are drawn at its beginning and at its end before it is shortened.
+const (
+	ladderHead = 400
+	ladderTail = 100
+)
+
 // tellLadder draws the timeline with the columns in the order in which a mail travels.
-func tellLadder(out io.Writer, w *sim.World, o render.Options, full bool) {
+func (a *app) tellLadder(out io.Writer, w *sim.World, o render.Options, full bool) {
 	entries := w.Timeline().Entries
 	if len(entries) == 0 {
 		return
 	}
 	o.Fold = !full
 	l := render.NewLadder(w.Scenario().Columns(render.HostsOf(entries)), len(entries), false, o)
-	for _, line := range append(l.Header(), l.Lines(entries...)...) {
+	lines := append(l.Header(), l.Lines(entries...)...)
+	if left := len(lines) - ladderHead - ladderTail; left > 1 && !full {
+		more := []string{"", a.t("run.ladder.more", "n", strconv.Itoa(left)), ""}
+		lines = slices.Concat(lines[:ladderHead], more, lines[len(lines)-ladderTail:])
+	}
+	for _, line := range lines {
 		fmt.Fprintln(out, line)
 	}
 	fmt.Fprintln(out)

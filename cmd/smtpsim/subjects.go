@@ -12,7 +12,7 @@ type subject struct {
 func subjects() []subject {
 	return []subject{
 		{"way", "plain-mail raw-mail typed-by-hand three-recipients bcc address-literal helo-1982 ipv6 source-route percent-hack clock-skew loop send-terminal vrfy enhanced-codes"},
-		{"dns", "mx implicit-mx null-mx cname-mx equal-mx backup-mx nxdomain dns srv"},
+		{"dns", "mx transport route implicit-mx null-mx cname-mx equal-mx backup-mx nxdomain dns srv"},
 		{"queue", "bounce double-bounce backscatter greylisting-scripted recipient five-days eight-schedules deliver-at-once future-release mt-priority deliverby rfc1047"},
 		{"reports", "dsn mtrk mdn tlsrpt"},
 		{"text", "8bitmime binarymime chunking smtputf8 conneg conperm burl checkpoint size"},
