@@ -111,24 +111,24 @@ func withoutSuccess(value string) string {
 func (s *session) mayPrefer(t *smtpserver.Transaction) bool { return s.own || t.User != "" }
 
 // priority looks at MT-PRIORITY at MAIL: what may not be asked for becomes 0 (X.3.6), and what goes too late to be of use
-// is refused (X.7.15; RFC 6710 §4.1).
+// is refused (X.7.15; RFC 6710 §4.1). Mail that says nothing has priority 0 (rule 5).
 func (s *session) priority(t *smtpserver.Transaction) *smtp.Reply {
+	value, lowered := 0, false
 	for i := range t.Envelope.Params {
 		p := &t.Envelope.Params[i]
 		if p.Name != "MT-PRIORITY" {
 			continue
 		}
-		value, _ := smtp.ParsePriority(p.Value) // the server has checked it
-		lowered := value > 0 && !s.mayPrefer(t)
-		if lowered {
+		value, _ = smtp.ParsePriority(p.Value) // the server has checked it
+		if lowered = value > 0 && !s.mayPrefer(t); lowered {
 			value, p.Value = 0, "0"
 		}
-		switch least := s.node.cfg.PriorityLeast; {
-		case least > 0 && value < least:
-			return refused(450, "4.7.15", "Only mail of priority "+strconv.Itoa(least)+" and more is taken now")
-		case lowered:
-			return refused(250, "2.3.6", "0 is the new priority assigned to the message")
-		}
+	}
+	switch least := s.node.cfg.PriorityLeast; {
+	case least > 0 && value < least:
+		return refused(450, "4.7.15", "Only mail of priority "+strconv.Itoa(least)+" and more is taken now")
+	case lowered:
+		return refused(250, "2.3.6", "0 is the new priority assigned to the message")
 	}
 	return nil
 }

@@ -128,6 +128,9 @@ func TestPriorityOfStrangers(t *testing.T) {
 	w.command("", mailFrom+" MT-PRIORITY=6", "RCPT TO:<bob@west.example>")
 	w.passes(time.Minute)
 	w.check("lowered to 0, and too late then", w.fate(), "msa queued bob@west.example 450")
+	w.send(alice, "carol@west.example")
+	w.passes(time.Minute)
+	w.check("0, for nothing was said", w.fate(), "msa queued carol@west.example 450")
 	w.command("MT-Priority: 4 (ultra)\r\n", mailFrom, "RCPT TO:<alice@nord.example>")
 	w.passes(time.Minute)
 	if text := string(w.box("msa.nord.example", "alice")[0]); strings.Contains(text, "PRIORITY 4") {
