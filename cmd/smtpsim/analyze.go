@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/smtpsim/smtpsim/trace/analyze"
 	"github.com/smtpsim/smtpsim/trace/capture"
 	"github.com/smtpsim/smtpsim/trace/render"
-	"github.com/smtpsim/smtpsim/trace/table"
 	"github.com/spf13/cobra"
 )
 
@@ -25,7 +23,8 @@ type analyzeFlags struct {
 	unfold   []int
 	together bool
 	events   bool
-	keylogs  []string
+	narrow
+	keylogs []string
 }
 
 // newAnalyzeCmd shows the SMTP sessions in captures.
@@ -52,6 +51,7 @@ func newAnalyzeCmd(a *app) *cobra.Command {
 	fl.BoolVar(&f.together, "together", false, a.t("analyze.together"))
 	fl.BoolVar(&f.events, "events", false, a.t("analyze.events"))
 	fl.StringArrayVar(&f.keylogs, "keylog", nil, a.t("analyze.keylog"))
+	a.narrowFlags(fl, &f.narrow)
 	fl.StringVar(&f.rows, "rows", "sessions", a.t("analyze.rows"))
 	return cmd
 }
@@ -73,6 +73,8 @@ func (a *app) checkAnalyze(cmd *cobra.Command, f analyzeFlags) error {
 		return a.usage("error.flag.with", "flag", "--rows", "other", "--format csv")
 	case changed("events") && f.format != "ndjson":
 		return a.usage("error.flag.with", "flag", "--events", "other", "--format ndjson")
+	case f.follow && f.format != "ndjson" && f.format != "csv" && f.format != "auto":
+		return a.usage("error.flag.with", "flag", "--follow", "other", "--format ndjson")
 	case f.together && f.format != "auto" && f.format != "ladder":
 		return a.usage("error.flag.with", "flag", "--together", "other", "--format ladder")
 	}
@@ -96,7 +98,13 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 	opts := analyze.Options{Workers: runtime.GOMAXPROCS(0), Events: true, Keys: keys}
 	progress := a.progress()
 	opts.Progress = progress.tell
+	if err := a.narrowed(&opts, f.narrow); err != nil {
+		return err
+	}
 	run := func(sink analyze.Sink) error {
+		if f.follow {
+			sink = flushing{sink, a}
+		}
 		err := analyze.Run(inputs, opts, chosen{sink, f.sessions})
 		progress.clear()
 		return a.captureError(err)
@@ -108,16 +116,16 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 		err := run(n)
 		return errors.Join(err, n.End())
 	case "csv":
-		c := &csvRows{rows: f.rows, files: files}
+		c := &csvRows{rows: f.rows, inputs: inputs, out: w}
 		opts.Events = f.rows == "sessions" // which counts commands
-		if err := run(c); err != nil {
-			return err
-		}
-		return c.table.CSV(w)
+		return errors.Join(run(c), c.err)
 	case "json":
 		g := &gathered{keep: -1}
 		err := run(g)
 		return errors.Join(err, render.JSON(w, g.Report))
+	}
+	if f.follow && f.format == "auto" {
+		return run(&onePerLine{a: a, w: w})
 	}
 	g := &gathered{keep: fewSessions, mails: f.format == "table"}
 	if f.format == "ladder" || f.together || len(f.sessions) > 0 {
@@ -131,26 +139,6 @@ func (a *app) analyze(f analyzeFlags, files []string) error {
 		return a.fail(nil, "error.session", "n", strconv.Itoa(missing), "last", strconv.Itoa(g.seen))
 	}
 	return errors.Join(err, a.printSessions(w, f, g))
-}
-
-// captureInputs checks that every file is there and no directory before anything is printed.
-func (a *app) captureInputs(files []string) ([]analyze.Input, error) {
-	var inputs []analyze.Input
-	for _, name := range files {
-		if name == "-" {
-			inputs = append(inputs, analyze.Input{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }})
-			continue
-		}
-		info, err := os.Stat(name)
-		if err != nil {
-			return nil, a.fileError(name, err)
-		}
-		if info.IsDir() {
-			return nil, a.fail(nil, "error.file.directory", "file", name)
-		}
-		inputs = append(inputs, analyze.File(name))
-	}
-	return inputs, nil
 }
 
 // captureError makes what was wrong with captures one line: the first, and how many more.
@@ -316,38 +304,3 @@ func (g *gathered) sessionsOf(capture int) int {
 	}
 	return g.each[capture]
 }
-
-// csvRows makes rows of each session as it comes.
-type csvRows struct {
-	rows  string
-	files []string
-	table table.Table
-}
-
-// Event does nothing: sessions hold their events.
-func (c *csvRows) Event(*trace.Session, *trace.Event) {}
-
-// Session adds the rows of s.
-func (c *csvRows) Session(s *trace.Session) { c.add([]*trace.Session{s}) }
-
-func (c *csvRows) add(ss []*trace.Session) {
-	var t table.Table
-	switch c.rows {
-	case "transactions":
-		t = table.Transactions(ss)
-	case "recipients":
-		t = table.Recipients(ss)
-	case "findings":
-		t = table.Findings(ss)
-	default:
-		t = table.Sessions(ss, c.files)
-	}
-	c.table.Columns = t.Columns
-	c.table.Rows = append(c.table.Rows, t.Rows...)
-}
-
-// Capture sees to it that there is a header line even without sessions.
-func (c *csvRows) Capture(trace.Capture) { c.add(nil) }
-
-// Relation does nothing.
-func (c *csvRows) Relation(trace.Relation) {}

@@ -38,6 +38,13 @@ var english = map[string]string{
 	"analyze.keylog.line": "--keylog {file}: line {line} passed over: {why}",
 	"analyze.progress":    "{file}: {percent} % read, {sessions} sessions",
 
+	"analyze.port":     "only connections with these `PORTS` at either end: 25,587",
+	"analyze.filter":   "only what passes this `FILTER`, written as for tcpdump: host, net, port, portrange, since, until, and, or, not, ( )",
+	"analyze.log":      "a server's mail log (Postfix, Exim, Sendmail, OpenSMTPD) in `FILE` as a further witness: what became of each mail; may be repeated",
+	"analyze.follow":   "tell each session as soon as it has ended, while the capture (-) is still being written",
+	"analyze.followed": "{n}  {time}  {client} > {server}: {end}, {taken} of {mails} mails taken, findings: {findings}",
+	"error.filter":     "{why}",
+
 	"trace.use":   "trace FILE…|-",
 	"trace.short": "Show the way of a message by its Received fields",
 	"trace.long": "trace reads messages (.eml, mbox, Maildir, or standard input as -) and shows their way from server to server: " +

@@ -38,6 +38,13 @@ var german = map[string]string{
 	"analyze.keylog.line": "--keylog {file}: Zeile {line} übergangen: {why}",
 	"analyze.progress":    "{file}: {percent} % gelesen, {sessions} Sitzungen",
 
+	"analyze.port":     "nur Verbindungen mit diesen `PORTS` an einem Ende: 25,587",
+	"analyze.filter":   "nur was durch diesen `FILTER` kommt, geschrieben wie für tcpdump: host, net, port, portrange, since, until, and, or, not, ( )",
+	"analyze.log":      "das Mail-Log eines Servers (Postfix, Exim, Sendmail, OpenSMTPD) in `DATEI` als weiterer Zeuge: was aus jeder Mail wurde; auch mehrmals",
+	"analyze.follow":   "jede Sitzung melden, sobald sie zu Ende ist, während der Mitschnitt (-) noch geschrieben wird",
+	"analyze.followed": "{n}  {time}  {client} > {server}: {end}, {taken} von {mails} Mails angenommen, Befunde: {findings}",
+	"error.filter":     "{why}",
+
 	"trace.use":   "trace DATEI…|-",
 	"trace.short": "Den Weg einer Nachricht nach ihren Received-Zeilen zeigen",
 	"trace.long": "trace liest Nachrichten (.eml, mbox, Maildir oder die Standardeingabe als -) und zeigt ihren Weg von Server zu " +

@@ -130,8 +130,8 @@ func (r *run) file(index int, in *Input) error {
 	err = r.read(reader, count)
 	r.now.sum.notes = append(r.now.sum.notes, r.badKeys...)
 	r.badKeys = nil
-	r.line.shards.Sync()
-	r.tell()
+	r.line.shards.Sync() // what has ended is told at the same places as if the files were one
+	r.line.count(&r.now.sum)
 	r.line.last = max(r.line.last, reader.Facts().Last)
 	if err != io.EOF {
 		return fmt.Errorf("%s: %w", in.Name, err)
@@ -237,10 +237,10 @@ func (r *run) finish() {
 // tell numbers the sessions that have ended since the last time, and tells them in the order of their first packets.
 func (r *run) tell() {
 	l := r.line
-	for _, s := range l.gather(&r.now.sum) {
+	l.count(&r.now.sum)
+	for _, s := range l.gather() {
 		r.sessions++
 		s.ID = r.sessions
-		l.at(s.Packets[0]).sum.sessions++
 		from, _ := netip.ParseAddrPort(s.Client)
 		to, _ := netip.ParseAddrPort(s.Server)
 		w := l.lookups.attach(s, from, to)
@@ -250,7 +250,7 @@ func (r *run) tell() {
 			r.out.Event(s, e)
 		}
 		r.out.Session(s)
-		r.relations.add(s, w, from, to)
+		r.relations.add(s, w, l.files[0].index, from, to)
 	}
 }
 

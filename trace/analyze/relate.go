@@ -72,9 +72,9 @@ type remembered struct {
 	grey                 bool // and the reply says: come again
 }
 
-// add looks for what s has to do with the sessions before it, and remembers s.
-func (r *relations) add(s *trace.Session, w *way, from, to netip.AddrPort) {
-	me := remembered{session: s.ID, capture: s.Capture, client: from, server: to, time: s.Started}
+// add looks for what s has to do with the sessions before it, and remembers s. place is the first capture of its timeline.
+func (r *relations) add(s *trace.Session, w *way, place int, from, to netip.AddrPort) {
+	me := remembered{session: s.ID, capture: place, client: from, server: to, time: s.Started}
 	r.connection(me, s, w)
 	for _, t := range s.Transactions {
 		me.transaction, me.outcome = t.N, t.Outcome

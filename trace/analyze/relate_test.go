@@ -64,7 +64,7 @@ func TestRelations(t *testing.T) {
 			var r relations
 			for i, a := range c.attempts {
 				s := a.session(i + 1)
-				r.add(s, nil, netip.MustParseAddrPort(s.Client), netip.MustParseAddrPort(s.Server))
+				r.add(s, nil, s.Capture, netip.MustParseAddrPort(s.Client), netip.MustParseAddrPort(s.Server))
 			}
 			var got []string
 			for _, rel := range r.list {

@@ -87,8 +87,16 @@ func (l *timeline) at(n int64) *file {
 	return in
 }
 
+// count adds what the shards have counted to the sum of a file.
+func (l *timeline) count(sum *tally) {
+	for _, s := range l.open {
+		sum.add(&s.tally)
+		s.tally = tally{}
+	}
+}
+
 // gather takes what the shards have finished: DNS messages first.
-func (l *timeline) gather(sum *tally) (ended []*trace.Session) {
+func (l *timeline) gather() (ended []*trace.Session) {
 	var dns []dnsPacket
 	for _, s := range l.open {
 		ended = append(ended, s.ended...)
@@ -96,8 +104,6 @@ func (l *timeline) gather(sum *tally) (ended []*trace.Session) {
 		s.ended = s.ended[:0]
 		dns = append(dns, s.dns...)
 		s.dns = nil
-		sum.add(&s.tally)
-		s.tally = tally{}
 	}
 	slices.SortStableFunc(dns, func(a, b dnsPacket) int { return cmp.Compare(a.packet, b.packet) })
 	for i := range dns {
@@ -136,6 +142,11 @@ func (l *timeline) dns(p *dnsPacket, f *file) {
 func (l *timeline) localize(s *trace.Session) {
 	first, last := l.at(s.Packets[0]), l.at(s.Packets[1])
 	s.Capture = first.index
+	for _, f := range l.files {
+		if f.index >= first.index && f.index <= last.index {
+			f.sum.sessions++
+		}
+	}
 	if last.before == 0 {
 		return
 	}

@@ -6,7 +6,7 @@ import (
 
 func (w *jsonWriter) session(s *trace.Session, events bool) {
 	w.integer("id", int64(s.ID))
-	w.integer("capture", int64(s.Capture))
+	w.integer("capture", int64(s.Capture)+1) // as captures are told, from 1
 	w.pair("packets", s.Packets)
 	w.text("client", s.Client)
 	w.text("server", s.Server)

@@ -48,11 +48,25 @@ func (t Table) Index(name string) int {
 // one of = + - @ gets an apostrophe in front, because a spreadsheet would run it as a formula; the other kinds hold
 // nothing that a stranger wrote, so a negative number stays a number.
 func (t Table) CSV(w io.Writer) error {
+	if err := t.CSVHeader(w); err != nil {
+		return err
+	}
+	return t.CSVRows(w)
+}
+
+// CSVHeader writes the header line alone, for rows that come later in several tables with the same columns.
+func (t Table) CSVHeader(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	for i, c := range t.Columns {
 		writeCell(b, i, c.Name)
 	}
 	b.WriteString("\r\n")
+	return b.Flush()
+}
+
+// CSVRows writes the rows without the header line.
+func (t Table) CSVRows(w io.Writer) error {
+	b := bufio.NewWriter(w)
 	for _, row := range t.Rows {
 		for i, v := range row {
 			if t.Columns[i].Kind == Text {
