@@ -122,3 +122,31 @@ func peak() int64 {
 	kib, _ := strconv.ParseInt(strings.Fields(rest + " 0")[0], 10, 64)
 	return kib << 10
 }
+
+// BenchmarkFiveDayOutage is the gallery's scenario of that name, with its expectations: a thousand messages for a host that
+// is silent for a week, retries, reports of delay and of failure.
+func BenchmarkFiveDayOutage(b *testing.B) {
+	src, ok := scenario.GallerySource("five-days-1000")
+	if !ok {
+		b.Fatal("the scenario is not in the gallery")
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		sc, err := scenario.Parse("five-days-1000", src)
+		if err != nil {
+			b.Fatal(err)
+		}
+		watch := &counting{}
+		w, err := Open(sc, Options{TimelineCap: -1}, Sinks{Recorder: watch, Claims: watch})
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.RunIdle()
+		for _, v := range w.Verdicts() {
+			if !v.Held {
+				b.Error(v)
+			}
+		}
+		w.Close()
+	}
+}

@@ -60,7 +60,7 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	n.mu.Unlock()
 	b := make([]byte, 0, 256+len(m.Header)+len(m.Subject)+len(m.Body)+len(m.Body)/32)
 	b = appendField(b, "From", from)
-	b = appendField(b, "To", m.Header)
+	b = appendField(b, "To", folded(m.Header))
 	b = appendField(b, "Subject", m.Subject)
 	b = n.host.Clock.Now().AppendFormat(append(b, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700")
 	b = append(strconv.AppendInt(append(b, "\r\nMessage-ID: <"...), int64(count), 10), '.')
@@ -70,6 +70,15 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 		b = append(b, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"...)
 	}
 	return env, appendLines(append(b, "\r\n"...), m.Body), nil
+}
+
+// folded breaks a list that would make a line longer than RFC 5322 §2.1.1 allows (998) at its commas. Shorter ones stay in
+// one line.
+func folded(list string) string {
+	if len(list) < smtp.MaxTextLine-20 {
+		return list
+	}
+	return strings.ReplaceAll(list, ", ", ",\r\n ")
 }
 
 // appendField writes a header field; its value cannot make another field.
@@ -179,7 +188,7 @@ func (n *Node) stamp(id string, to []smtp.Recipient) string {
 	if len(to) == 1 {
 		r.For = []string{to[0].Forward.Address()}
 	}
-	return field.Format(r, n.persona.Received) + "\r\n"
+	return field.FormatLine(r, n.persona.Received)
 }
 
 // addresses are those of one family.

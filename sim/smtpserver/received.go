@@ -34,7 +34,7 @@ func (t *Transaction) Received(p *persona.Persona, now time.Time) string {
 		r.WithNote = t.solicitNote()
 		t.priorityClause(&r)
 	}
-	return field.Format(r, p.Received) + "\r\n"
+	return field.FormatLine(r, p.Received)
 }
 
 // receivedTLS is what a trace field tells of TLS.

@@ -32,7 +32,8 @@ func (w *writer) exim(r Received) {
 	}
 	w.clauses(r)
 	w.put(";")
-	w.fold(dateExim(r.Time))
+	w.fold()
+	w.dateExim(r.Time)
 }
 
 // eximTLS writes "(TLS1.3) tls SUITE", the suite as RFC 8314 §4.3's clause.

@@ -10,12 +10,26 @@ import (
 // Format writes r as the software of the style does: "Received: from ..", folded, without the last line end. What r holds
 // of other people's text (HELO names, addresses) cannot break out of its place: control characters become "?".
 func Format(r Received, style Style) string {
-	w := writer{eol: "\r\n"}
+	var w writer
+	w.write(r, style)
+	return w.b.String()
+}
+
+// FormatLine is Format with the last line end, CRLF.
+func FormatLine(r Received, style Style) string {
+	var w writer
+	w.write(r, style)
+	w.put("\r\n")
+	return w.b.String()
+}
+
+func (w *writer) write(r Received, style Style) {
+	w.eol = "\r\n"
 	if r.LF {
 		w.eol = "\n"
 	}
 	w.b.Grow(usualLength)
-	w.b.WriteString("Received: ")
+	w.put("Received: ")
 	switch style {
 	case StylePostfix:
 		w.postfix(r)
@@ -30,11 +44,10 @@ func Format(r Received, style Style) string {
 	default:
 		w.plain(r)
 	}
-	return w.b.String()
 }
 
 // usualLength has room for nearly all fields.
-const usualLength = 320
+const usualLength = 256
 
 // writer collects a field.
 type writer struct {
@@ -81,7 +94,8 @@ func (w *writer) plain(r Received) {
 		w.fold(atom(c.Name), " ", atom(c.Value))
 	}
 	w.put(";")
-	w.fold(dateExim(r.Time))
+	w.fold()
+	w.dateExim(r.Time)
 }
 
 // clauses writes further registered clauses where the style has no place of its own for them.
@@ -103,14 +117,15 @@ func withNote(r Received) string {
 
 // literal is the address literal of RFC 5321 §4.1.3, "" for no address.
 func literal(a netip.Addr) string {
-	switch {
-	case !a.IsValid():
+	if !a.IsValid() {
 		return ""
-	case a.Is4():
-		return "[" + a.String() + "]"
-	default:
-		return "[IPv6:" + a.String() + "]"
 	}
+	var room [64]byte
+	b := append(room[:0], '[')
+	if !a.Is4() {
+		b = append(b, "IPv6:"...)
+	}
+	return string(append(a.AppendTo(b), ']'))
 }
 
 // joinWords joins what is not empty with a space.
@@ -183,19 +198,29 @@ func dayName(d time.Weekday) string { return "SunMonTueWedThuFriSat"[3*d : 3*d+3
 func monthName(m time.Month) string { return "JanFebMarAprMayJunJulAugSepOctNovDec"[3*m-3 : 3*m] }
 
 // date writes a date-time of RFC 5322 §3.3; pad stands before a day of one digit.
-func date(t time.Time, pad string) string {
-	b := make([]byte, 0, 40)
-	b = append(b, dayName(t.Weekday())...)
-	b = append(b, ", "...)
-	if t.Day() < 10 {
+func (w *writer) date(t time.Time, pad string) {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	var room [48]byte
+	b := append(append(room[:0], dayName(t.Weekday())...), ", "...)
+	if day < 10 {
 		b = append(b, pad...)
 	}
-	b = strconv.AppendInt(b, int64(t.Day()), 10)
-	b = append(b, ' ')
-	b = append(b, monthName(t.Month())...)
-	b = t.AppendFormat(b, " 2006 15:04:05 ")
-	return string(appendZone(b, t))
+	b = append(strconv.AppendInt(b, int64(day), 10), ' ')
+	b = append(append(b, monthName(month)...), ' ')
+	if year >= 0 && year <= 9999 {
+		b = appendTwo(appendTwo(b, year/100), year%100)
+	} else {
+		b = strconv.AppendInt(b, int64(year), 10)
+	}
+	b = append(appendTwo(append(b, ' '), hour), ':')
+	b = append(appendTwo(b, minute), ':')
+	b = append(appendTwo(b, second), ' ')
+	w.b.Write(appendZone(b, t))
 }
+
+// appendTwo writes a number of two digits.
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
 
 // appendZone writes the offset: "+0200". Seconds of old local mean times are cut off.
 func appendZone(b []byte, t time.Time) []byte {
@@ -208,17 +233,18 @@ func appendZone(b []byte, t time.Time) []byte {
 	return append(b, sign, byte('0'+off/600%10), byte('0'+off/60%10), byte('0'+off%60/10), byte('0'+off%10))
 }
 
-// zoneName is " (CET)", or "" where the zone has no name.
-func zoneName(t time.Time) string {
-	name, _ := t.Zone()
-	if name == "" {
-		return ""
+// zone writes " (CET)", or nothing where the zone has no name.
+func (w *writer) zone(t time.Time) {
+	if name, _ := t.Zone(); name != "" {
+		w.put(" (", comment(name), ")")
 	}
-	return " (" + comment(name) + ")"
 }
 
 // datePostfix pads with a space (strftime %e) and names the zone.
-func datePostfix(t time.Time) string { return date(t, " ") + zoneName(t) }
+func (w *writer) datePostfix(t time.Time) {
+	w.date(t, " ")
+	w.zone(t)
+}
 
 // dateExim pads with a zero and does not name the zone, as RFC 5321 §4.4 has it.
-func dateExim(t time.Time) string { return date(t, "0") }
+func (w *writer) dateExim(t time.Time) { w.date(t, "0") }

@@ -20,7 +20,9 @@ func (w *writer) opensmtpd(r Received) {
 		w.fold("for <", path(r.For[0]), ">")
 	}
 	w.put(";")
-	w.fold(date(r.Time, ""), zoneName(r.Time))
+	w.fold()
+	w.date(r.Time, "")
+	w.zone(r.Time)
 }
 
 // verdict is "YES" for a verified certificate and "NO" for none or a bad one.
@@ -62,7 +64,8 @@ func (w *writer) sendmail(r Received) {
 		w.put(";")
 		w.fold()
 	}
-	w.put(date(r.Time, ""), zoneName(r.Time))
+	w.date(r.Time, "")
+	w.zone(r.Time)
 }
 
 // dovecot writes as Dovecot's LMTP server; it never names itself.
@@ -84,5 +87,6 @@ func (w *writer) dovecot(r Received) {
 	if len(r.For) == 1 {
 		w.fold("for <", path(r.For[0]), ">")
 	}
-	w.put("; ", dateExim(r.Time))
+	w.put("; ")
+	w.dateExim(r.Time)
 }

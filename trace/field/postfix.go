@@ -26,7 +26,7 @@ func (w *writer) postfix(r Received) {
 		w.put(";")
 		w.fold()
 	}
-	w.put(datePostfix(r.Time))
+	w.datePostfix(r.Time)
 }
 
 // postfixLocal is mail from the sendmail command (pickup) or made by Postfix itself (bounce, alias).
@@ -36,7 +36,8 @@ func (w *writer) postfixLocal(r Received) {
 		w.put(", from userid ", atom(r.Submitter))
 	}
 	w.put(")")
-	w.fold("id ", atom(r.ID), "; ", datePostfix(r.Time))
+	w.fold("id ", atom(r.ID), "; ")
+	w.datePostfix(r.Time)
 }
 
 func (w *writer) postfixTLS(t *TLS) {
