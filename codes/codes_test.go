@@ -32,7 +32,7 @@ func recordings(t *testing.T) string {
 
 // Every fact is explained in every language, and every explanation has its fact.
 func TestFactsAndTexts(t *testing.T) {
-	least := map[Kind]int{KindReply: 70, KindClass: 22, KindEnhanced: 81, KindVerb: 26, KindEHLO: 35, KindParameter: 21,
+	least := map[Kind]int{KindReply: 70, KindClass: 22, KindEnhanced: 81, KindVerb: 26, KindEHLO: 40, KindParameter: 21,
 		KindWith: 18, KindReason: 34, KindFinding: 107}
 	for _, kind := range Kinds() {
 		for _, language := range text.Languages() {
@@ -63,11 +63,11 @@ func TestFactsAndTexts(t *testing.T) {
 // The embedded registries are the compiled ones, octet by octet.
 func TestRegistryIsCurrent(t *testing.T) {
 	files, err := filepath.Glob("registry/*.tsv")
-	if err != nil || len(files) != 8 {
+	if err != nil || len(files) != 9 {
 		t.Fatalf("%v %v", files, err)
 	}
 	for _, file := range files {
-		if filepath.Base(file) == "findings.tsv" {
+		if name := filepath.Base(file); name == "findings.tsv" || name == "ehlo_vendor.tsv" {
 			continue // our own
 		}
 		have, err := os.ReadFile(file)

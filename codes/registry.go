@@ -75,6 +75,9 @@ var facts = sync.OnceValue(func() *registry {
 	for _, row := range table("ehlo_keywords") {
 		r.add(fact{kind: KindEHLO, key: row["keyword"], source: source(row["reference"]), status: ehloStatus(row["note"])})
 	}
+	for _, row := range table("ehlo_vendor") { // in no list of IANA's
+		r.add(fact{kind: KindEHLO, key: row["keyword"], source: row["reference"], status: row["status"]})
+	}
 	for _, row := range table("smtp_parameters") {
 		r.add(fact{kind: KindParameter, key: row["parameter"], source: source(row["reference"]), status: "extension"})
 	}
