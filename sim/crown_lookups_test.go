@@ -16,7 +16,7 @@ func TestCrownLookups(t *testing.T) {
 	for _, name := range []string{"mx-failover", "null-mx", "five-days", "backup-mx", "ipv6"} {
 		t.Run(name, func(t *testing.T) {
 			s := observe(t, name, 1)
-			c := witnessed(t, s.pcapng)
+			c := witnessed(t, s.pcapng, closed{})
 			sameLines(t, "answers", answered(s), lookedUp(c, s.scenario))
 			sameLines(t, "failed connects", neverOpened(s), gaveUp(c.sessions))
 		})
@@ -82,7 +82,7 @@ func sameLines(t *testing.T, what string, want, got []string) {
 
 // TestFailoverIsOneDelivery: the attempts at the exchangers of one domain are joined, each with the look-ups that led to it.
 func TestFailoverIsOneDelivery(t *testing.T) {
-	c := witnessed(t, observe(t, "mx-failover", 1).pcapng)
+	c := witnessed(t, observe(t, "mx-failover", 1).pcapng, closed{})
 	var next []string
 	for _, r := range c.relations {
 		if r.Kind == trace.NextMX {

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/trace"
 	"github.com/smtpsim/smtpsim/trace/analyze"
+	"github.com/smtpsim/smtpsim/trace/dialogue"
 )
 
 // The crown: what the engines claim, what the tap's dialogue reads, and what the analyzer reads out of the capture is one
@@ -43,11 +44,11 @@ type pair struct {
 	differences []string
 }
 
-// witnesses compares those that look at the same run. What was said inside TLS only the ends know.
+// witnesses compares those that look at the same run. What was said inside TLS the ends know, and who reads the capture with its secrets.
 func witnesses(t *testing.T, s *sight) []pair {
 	t.Helper()
 	client, server := claimed(s.claims, host.RoleClient), claimed(s.claims, host.RoleServer)
-	tap, file := seenAll(t, s.sessions), seenAll(t, analyzed(t, s.pcapng))
+	tap, file, opened := seenAll(t, s.sessions), seenAll(t, analyzed(t, s.pcapng)), seenAll(t, witnessed(t, s.pcapng, nil).sessions)
 	if len(server) == 0 || len(tap) == 0 {
 		t.Fatal("nothing was said at all")
 	}
@@ -55,6 +56,7 @@ func witnesses(t *testing.T, s *sight) []pair {
 		{"client's and server's claims", differences(client, server)},
 		{"claims and the tap's dialogue", differences(inClear(server), inClear(tap))},
 		{"the tap's dialogue and the capture's", differences(tap, file)},
+		{"claims and the capture's dialogue, TLS opened", differences(server, opened)},
 		{"claims and the tap's envelopes", envelopes(s)},
 		{"claims and the spool", spooled(s)},
 		{"claims and the mailboxes", delivered(s)},
@@ -62,18 +64,23 @@ func witnesses(t *testing.T, s *sight) []pair {
 	return pairs
 }
 
-// analyzed reads a capture as a user would.
+// analyzed reads a capture as a user would who has no secrets: no more than the tap sees.
 func analyzed(t *testing.T, pcapng []byte) []*trace.Session {
 	t.Helper()
-	return witnessed(t, pcapng).sessions
+	return witnessed(t, pcapng, closed{}).sessions
 }
 
-// witnessed is all that the analyzer finds in a capture of ours.
-func witnessed(t *testing.T, pcapng []byte) *collector {
+// closed leaves TLS as it is.
+type closed struct{}
+
+func (closed) Upgrade(trace.Flow) dialogue.Opener { return nil }
+
+// witnessed is all that the analyzer finds in a capture of ours; TLS is opened by up, nil: by the secrets in the capture.
+func witnessed(t *testing.T, pcapng []byte, up dialogue.Upgrader) *collector {
 	t.Helper()
 	var c collector
 	in := analyze.Input{Name: "run.pcapng", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(pcapng)), nil }}
-	if err := analyze.Run([]analyze.Input{in}, analyze.Options{Events: true}, &c); err != nil {
+	if err := analyze.Run([]analyze.Input{in}, analyze.Options{Events: true, Dialogue: dialogue.Options{Upgrader: up}}, &c); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range c.findings {
