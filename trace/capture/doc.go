@@ -2,7 +2,7 @@
 //
 // The way of a packet:
 //
-//  1. [Open] looks at the magic: pcap, pcapng or gzip of either (open.go). [Reader.Next] reads records one after the other
+//  1. [Open] looks at the magic: pcap, pcapng, gzip or zstd of either (open.go, zstd.go). [Reader.Next] reads records one after the other
 //     through one bounded window (input.go, pcap.go, pcapng.go, interface.go); nothing is ever allocated because a file claims a length.
 //  2. The decoder peels link layers, IP and tunnels off (link.go, ip.go, udp.go), puts IP fragments together (fragment.go) and
 //     yields a [trace.Segment]; UDP datagrams and ICMP errors go to the hooks of [Options].
@@ -18,7 +18,7 @@
 // that its octets existed. What the assembler tells in which case is written down in testdata/assemble.
 //
 // A capture that ends or breaks in the middle gives all that stands before, and a finding that names the octet and the packet.
-// No third-party package is used here; gopacket and tshark are the oracles of the tests.
+// A [Filter] narrows what is assembled to hosts, ports, networks and times (filter.go). gopacket and tshark are the oracles of the tests.
 //
 // Floor 2; read [Reader.Next] first, then [Assembler.Segment].
 package capture

@@ -160,7 +160,8 @@ var english = map[string]string{
 
 	"severity.note": "note", "severity.warning": "warning", "severity.error": "error",
 
-	"session.n":        "Session {n}",
+	"session.n":      "Session {n}",
+	"session.packet": "packet {n}", "dns.more": "{n} more look-ups", "dns.silent": "no answer seen", "dns.nothing": "nothing of that type",
 	"session.packets":  "packets {a}–{b}",
 	"session.lasted":   "lasted {time}",
 	"session.tls":      "TLS from the start",

@@ -160,7 +160,8 @@ var german = map[string]string{
 
 	"severity.note": "Hinweis", "severity.warning": "Warnung", "severity.error": "Fehler",
 
-	"session.n":        "Sitzung {n}",
+	"session.n":      "Sitzung {n}",
+	"session.packet": "Paket {n}", "dns.more": "{n} weitere DNS-Anfragen", "dns.silent": "keine Antwort gesehen", "dns.nothing": "nichts von dieser Art",
 	"session.packets":  "Pakete {a}–{b}",
 	"session.lasted":   "dauerte {time}",
 	"session.tls":      "TLS von Anfang an",

@@ -38,6 +38,7 @@ func WriteSession(w io.Writer, s *trace.Session, o Options) error {
 	l := NewLadder([]string{client, server}, most, s.Packets[0] > 0, o)
 	top := l.attach(entries, s.Findings)
 	put(o.heading(s)...)
+	put(o.lookups(s)...)
 	for _, bl := range top {
 		put(o.freeBelow(bl)...)
 	}
