@@ -70,7 +70,7 @@ func crowded(b *testing.B, s size, count int) {
 	delivered := 0
 	o := Options{TimelineCap: -1, Ports: func(h *host.Host) { h.Store = drops{h.Store, &delivered} }}
 	watch := &counting{}
-	w, err := Open(crowd(s.hosts), o, Sinks{Recorder: watch, Claims: watch})
+	w, err := Open(crowd(s.hosts), o, Sinks{Recorder: watch, Claims: watch, Lend: true})
 	if err != nil {
 		b.Fatal(err)
 	}

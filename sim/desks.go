@@ -9,6 +9,7 @@ import (
 // remember. The zero value with texts is ready.
 type desks struct {
 	texts *dialogue.Texts
+	lend  bool // events are valid during the call only
 	free  []*dialogue.Dialogue
 }
 
@@ -16,7 +17,7 @@ type desks struct {
 func (d *desks) open(f trace.Flow, to trace.Recorder) *dialogue.Dialogue {
 	n := len(d.free)
 	if n == 0 {
-		return dialogue.New(f, dialogue.Options{Texts: d.texts}, to)
+		return dialogue.New(f, dialogue.Options{Texts: d.texts, Lend: d.lend}, to)
 	}
 	desk := d.free[n-1]
 	d.free[n-1], d.free = nil, d.free[:n-1]

@@ -57,8 +57,8 @@ type lateFlow struct {
 	sink *dialogue.Dialogue // the goroutine's
 }
 
-func newReader(to trace.Recorder) *reader {
-	r := &reader{to: to, desks: desks{texts: dialogue.NewTexts()}, work: make(chan *batch, batches), free: make(chan *batch, batches), done: make(chan struct{})}
+func newReader(to trace.Recorder, lend bool) *reader {
+	r := &reader{to: to, desks: desks{texts: dialogue.NewTexts(), lend: lend}, work: make(chan *batch, batches), free: make(chan *batch, batches), done: make(chan struct{})}
 	for range batches {
 		r.free <- &batch{}
 	}

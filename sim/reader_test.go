@@ -28,7 +28,7 @@ func TestReaderKeepsOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer now.Close()
-	later, err := Open(room(5, 40), Options{TimelineCap: -1}, Sinks{Recorder: &beside})
+	later, err := Open(room(5, 40), Options{TimelineCap: -1}, Sinks{Recorder: &beside, Lend: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ const DefaultTimelineCap = 200_000
 // Sinks are what evidence flows to while the world runs; nil fields are not fed.
 type Sinks struct {
 	Recorder trace.Recorder        // sessions and events
+	Lend     bool                  // Recorder keeps no event: without a timeline, each is valid during the call only
 	Claims   host.Claims           // what the engines say they did
 	Packet   func(vnet.PacketInfo) // each frame; Data is valid during the call only
 	Secrets  func(line []byte)     // TLS key log lines, each once, before the packets that need them
@@ -77,7 +78,7 @@ func Open(sc *scenario.Scenario, o Options, s Sinks) (*World, error) {
 	case cap > 0 || len(sc.Expects) > 0:
 		no.Flows, no.Datagram, no.Claims = w.ev, w.ev.datagram, w.ev
 	case s.Recorder != nil:
-		w.reader = newReader(s.Recorder)
+		w.reader = newReader(s.Recorder, s.Lend)
 		no.Flows = w.reader
 	}
 	w.net = vnet.New(no)

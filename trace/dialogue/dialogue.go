@@ -26,6 +26,7 @@ type Dialogue struct {
 	events  int           // emitted so far
 	room    *sessionRoom  // where session is
 	spare   []trace.Event // for the next events
+	lent    trace.Event
 
 	client client
 	server server
@@ -274,6 +275,11 @@ func (d *Dialogue) emit(e trace.Event, m mark) int {
 	}
 	if d.turned { // told from where it really came
 		e.From = e.From.Other()
+	}
+	if d.opts.Lend {
+		d.lent = e
+		d.out.Event(d.session, &d.lent)
+		return e.N
 	}
 	kept := d.newEvent(&e)
 	d.keepEvent(kept)

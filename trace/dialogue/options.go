@@ -8,6 +8,8 @@ type Options struct {
 	Mail bool
 	// Silent says that nobody wants events: none is made, Recorder.Event is never called.
 	Silent bool
+	// Lend says that the Recorder keeps no event: each is valid during the call only, and none is put into the session.
+	Lend bool
 	// Texts remembers what is said again and again, over all Dialogues of one goroutine that are given it; nil: nothing is.
 	Texts *Texts
 	// Upgrader opens TLS; nil: what comes after a handshake is opaque.
