@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -60,7 +61,7 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	n.mu.Unlock()
 	b := make([]byte, 0, 256+len(m.Header)+len(m.Subject)+len(m.Body)+len(m.Body)/32)
 	b = appendField(b, "From", from)
-	b = appendField(b, "To", folded(m.Header))
+	b = appendList(b, "To", m.Header)
 	b = appendField(b, "Subject", m.Subject)
 	b = n.host.Clock.Now().AppendFormat(append(b, "Date: "...), "Mon, 02 Jan 2006 15:04:05 -0700")
 	b = append(strconv.AppendInt(append(b, "\r\nMessage-ID: <"...), int64(count), 10), '.')
@@ -72,13 +73,15 @@ func (n *Node) Compose(m Message) (smtp.Envelope, []byte, error) {
 	return env, appendLines(append(b, "\r\n"...), m.Body), nil
 }
 
-// folded breaks a list that would make a line longer than RFC 5322 §2.1.1 allows (998) at its commas. Shorter ones stay in
-// one line.
-func folded(list string) string {
-	if len(list) < smtp.MaxTextLine-20 {
-		return list
+// appendList writes a field with a list of addresses, broken at its commas where one line would be longer than RFC 5322
+// §2.1.1 allows (998). Shorter ones stay in one line.
+func appendList(dst []byte, name, list string) []byte {
+	start := len(dst)
+	dst = appendField(dst, name, list)
+	if len(dst)-start <= smtp.MaxTextLine {
+		return dst
 	}
-	return strings.ReplaceAll(list, ", ", ",\r\n ")
+	return append(dst[:start], bytes.ReplaceAll(dst[start:], []byte(", "), []byte(",\r\n "))...)
 }
 
 // appendField writes a header field; its value cannot make another field.
