@@ -1,10 +1,10 @@
 package sim
 
 import (
+	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/node"
 	"github.com/smtpsim/smtpsim/sim/persona"
 	"github.com/smtpsim/smtpsim/sim/scenario"
-	"github.com/smtpsim/smtpsim/sim/smtpserver"
 )
 
 // sends fills in how a host gives mail on, and what it announces.
@@ -13,7 +13,7 @@ func sends(cfg *node.Config, s *scenario.Sending) {
 	if how, ok := persona.ConversionByName(s.Convert); ok {
 		cfg.Sending.Convert = &how
 	}
-	cfg.Terms.Limits = smtpserver.Limits{Mails: s.Announce.Mails, Rcpts: s.Announce.Recipients, Domains: s.Announce.Domains}
+	cfg.Terms.Limits = smtp.Announced{Mails: s.Announce.Mails, Rcpts: s.Announce.Recipients, Domains: s.Announce.Domains}
 	cfg.Terms.FreeSpace = s.FreeSpace
 	cfg.StoreURLs = s.StoreURLs
 }

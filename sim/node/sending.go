@@ -54,7 +54,7 @@ func domainKey(domain string) string { return strings.ToLower(smtp.ALabels(domai
 
 // announced are the extensions that follow from what a host is set to announce, and those that this service must not have.
 func (c *Config) announced(p policy) (with, without persona.Extensions) {
-	if c.Terms.Limits != (smtpserver.Limits{}) {
+	if c.Terms.Limits != (smtp.Announced{}) {
 		with |= persona.Limits
 	}
 	if len(c.StoreURLs) > 0 {

@@ -13,7 +13,6 @@ import (
 	"github.com/smtpsim/smtpsim/sim/dns"
 	"github.com/smtpsim/smtpsim/sim/host"
 	"github.com/smtpsim/smtpsim/sim/persona"
-	"github.com/smtpsim/smtpsim/sim/smtpserver"
 	"github.com/smtpsim/smtpsim/sim/vnet"
 )
 
@@ -184,7 +183,7 @@ func TestLimitsSplitTheEnvelope(t *testing.T) {
 		users = append(users, fmt.Sprintf("u%d", i))
 		to = append(to, fmt.Sprintf("u%d@west.example", i))
 	}
-	for _, l := range []smtpserver.Limits{{Mails: 1, Rcpts: 1}, {Mails: 2, Rcpts: 3}, {Rcpts: 4}, {Mails: 1}, {Domains: 1}, {Mails: 1, Rcpts: 2, Domains: 1}} {
+	for _, l := range []smtp.Announced{{Mails: 1, Rcpts: 1}, {Mails: 2, Rcpts: 3}, {Rcpts: 4}, {Mails: 1}, {Domains: 1}, {Mails: 1, Rcpts: 2, Domains: 1}} {
 		w := threeHosts(t, "PIPELINING LIMITS", func(name string, cfg *Config) {
 			if name == "mx1.west.example" {
 				cfg.Users, cfg.Terms.Limits = users, l

@@ -30,7 +30,7 @@ func (c *Client) introduce() error {
 
 // adopt makes the reply to EHLO the one that counts. RFC 3207 §4.2: what was offered before counts no more.
 func (c *Client) adopt(verb smtp.Verb, reply smtp.Reply) {
-	c.hello, c.offers, c.sizeMax, c.bounds.limits = reply, 0, 0, Limits{}
+	c.hello, c.offers, c.sizeMax, c.bounds.limits = reply, 0, 0, smtp.Announced{}
 	if verb != smtp.HELO {
 		c.readOffers(reply.Lines)
 	}
@@ -50,7 +50,7 @@ func (c *Client) readOffers(lines []string) {
 		case persona.Size:
 			c.readSize(arg)
 		case persona.Limits:
-			c.readLimits(arg)
+			c.bounds.limits = smtp.ParseAnnounced(arg)
 		}
 	}
 }

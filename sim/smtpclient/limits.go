@@ -2,7 +2,6 @@ package smtpclient
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
@@ -11,41 +10,15 @@ import (
 
 // bounds is what a session must mind beside the commands themselves.
 type bounds struct {
-	limits Limits
-	mails  int   // MAIL commands so far
-	ascii  bool  // no address of the present mail needs SMTPUTF8
-	alabel bool  // domains that are not ASCII go as A-labels
-	early  early // what was said before the greeting
-}
-
-// Limits are what a server has announced with LIMITS (RFC 9422); 0: nothing.
-type Limits struct {
-	Mails   int // MAILMAX: MAIL commands in one session
-	Rcpts   int // RCPTMAX: RCPT commands in one transaction
-	Domains int // RCPTDOMAINMAX: domains of recipients in one transaction
+	limits smtp.Announced // with LIMITS
+	mails  int            // MAIL commands so far
+	ascii  bool           // no address of the present mail needs SMTPUTF8
+	alabel bool           // domains that are not ASCII go as A-labels
+	early  early          // what was said before the greeting
 }
 
 // Limits are those of the last reply to EHLO.
-func (c *Client) Limits() Limits { return c.bounds.limits }
-
-// readLimits reads the name=value list of the LIMITS keyword; what it does not know or cannot read limits nothing.
-func (c *Client) readLimits(arg string) {
-	for word := range strings.FieldsSeq(arg) {
-		name, value, _ := strings.Cut(word, "=")
-		n, err := strconv.ParseUint(value, 10, 31)
-		if err != nil || n == 0 {
-			continue
-		}
-		switch strings.ToUpper(name) {
-		case "MAILMAX":
-			c.bounds.limits.Mails = int(n)
-		case "RCPTMAX":
-			c.bounds.limits.Rcpts = int(n)
-		case "RCPTDOMAINMAX":
-			c.bounds.limits.Domains = int(n)
-		}
-	}
-}
+func (c *Client) Limits() smtp.Announced { return c.bounds.limits }
 
 // Spent says that the server takes no more mail in this session.
 func (c *Client) Spent() bool {
@@ -63,7 +36,7 @@ func (c *Client) inOne(env *smtp.Envelope) bool {
 	if foreign && len(env.Recipients) > 1 && !c.uses(persona.SMTPUTF8) {
 		return false
 	}
-	if c.bounds.limits == (Limits{}) || !c.uses(persona.Limits) {
+	if c.bounds.limits == (smtp.Announced{}) || !c.uses(persona.Limits) {
 		return true
 	}
 	return len(c.part(env, 0, nil)) == len(env.Recipients)
@@ -73,7 +46,7 @@ func (c *Client) inOne(env *smtp.Envelope) bool {
 func (c *Client) part(env *smtp.Envelope, first int, settled []Recipient) (part []int) {
 	limits := c.bounds.limits
 	if !c.uses(persona.Limits) {
-		limits = Limits{}
+		limits = smtp.Announced{}
 	}
 	var domains []string
 	for i := first; i < len(env.Recipients); i++ {

@@ -1,19 +1,11 @@
 package smtpserver
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/smtpsim/smtpsim/codes/smtp"
 	"github.com/smtpsim/smtpsim/sim/persona"
 )
-
-// Limits are what a server announces with LIMITS (RFC 9422) and keeps; 0: not announced.
-type Limits struct {
-	Mails   int // MAILMAX: MAIL commands in one session
-	Rcpts   int // RCPTMAX: RCPT commands in one transaction
-	Domains int // RCPTDOMAINMAX: domains of recipients in one transaction
-}
 
 // counts are what the session has seen so far.
 type counts struct {
@@ -26,19 +18,7 @@ func limitsExtension() extension {
 	return extension{is: persona.Limits, line: (*session).limitsLine}
 }
 
-func (n *session) limitsLine() string {
-	line := "LIMITS"
-	l := n.srv.cfg.Terms.Limits
-	for _, x := range []struct {
-		name string
-		n    int
-	}{{"MAILMAX", l.Mails}, {"RCPTMAX", l.Rcpts}, {"RCPTDOMAINMAX", l.Domains}} {
-		if x.n > 0 {
-			line += " " + x.name + "=" + strconv.Itoa(x.n)
-		}
-	}
-	return line
-}
+func (n *session) limitsLine() string { return "LIMITS " + n.srv.cfg.Terms.Limits.String() }
 
 // mailLimit counts a MAIL, whatever becomes of it; where it is one too many, the session is over: 421.
 func (n *session) mailLimit() bool {

@@ -1,6 +1,9 @@
 package smtpserver
 
-import "github.com/smtpsim/smtpsim/sim/persona"
+import (
+	"github.com/smtpsim/smtpsim/codes/smtp"
+	"github.com/smtpsim/smtpsim/sim/persona"
+)
 
 // bare are those of e that must not be offered alone, or have nothing behind them here.
 func (s *Server) bare(e persona.Extensions, backend Session) (out persona.Extensions) {
@@ -13,7 +16,7 @@ func (s *Server) bare(e persona.Extensions, backend Session) (out persona.Extens
 	if !e.Has(persona.Pipelining) {
 		out |= persona.PipeConnect
 	}
-	if s.cfg.Terms.Limits == (Limits{}) {
+	if s.cfg.Terms.Limits == (smtp.Announced{}) {
 		out |= persona.Limits
 	}
 	if _, fetches := backend.(Fetcher); !fetches {
