@@ -48,8 +48,8 @@ func (o *Options) faultText(e *trace.Entry) string {
 		key = "fault.link."
 	}
 	s := o.first(key + e.Code)
-	if s == "" {
-		return e.Text
+	if s == "" || strings.Contains(e.Text, ": "+e.Code) { // not switched by hand, but a fault of the scenario
+		return o.troubleText(e)
 	}
 	return o.fill(s, "a", o.domain(e.Host), "b", o.domain(e.Peer))
 }
