@@ -213,6 +213,7 @@ func (q *Queue) run() {
 		for _, m := range jobs {
 			q.dispatch(m, now)
 		}
+		clear(jobs) // their memory is used again: it must not hold mail that is long gone
 		if len(jobs) == 0 {
 			q.wake.Wait(wait)
 		}
