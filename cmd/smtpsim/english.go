@@ -20,7 +20,7 @@ var english = map[string]string{
 	"flag.width":      "`COLUMNS` to use (else the terminal's, else 80)",
 	"flag.full":       "shorten nothing: every line and reply whole",
 	"version.short":   "Print the version",
-	"completion.long": "completion prints a script that lets a shell complete commands and flags with Tab.\nFor bash: source <(smtpsim completion bash)", "completion.short": "Print a script for completion with Tab",
+	"completion.long": "completion prints a script that lets a shell complete commands and flags with Tab.\nFor bash, with its package bash-completion: source <(smtpsim completion bash)", "completion.short": "Print a script for completion with Tab",
 
 	"analyze.use":   "analyze FILE…",
 	"analyze.short": "Show the SMTP sessions in captures",

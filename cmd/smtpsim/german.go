@@ -20,7 +20,7 @@ var german = map[string]string{
 	"flag.width":      "Breite in `SPALTEN` (sonst die des Terminals, sonst 80)",
 	"flag.full":       "nichts kürzen: jede Zeile und Antwort ganz",
 	"version.short":   "Die Version zeigen",
-	"completion.long": "completion gibt ein Skript aus, mit dem eine Shell Befehle und Schalter mit Tab ergänzt.\nFür bash: source <(smtpsim completion bash)", "completion.short": "Ein Skript zum Ergänzen mit Tab ausgeben",
+	"completion.long": "completion gibt ein Skript aus, mit dem eine Shell Befehle und Schalter mit Tab ergänzt.\nFür bash, mit dessen Paket bash-completion: source <(smtpsim completion bash)", "completion.short": "Ein Skript zum Ergänzen mit Tab ausgeben",
 
 	"analyze.use":   "analyze DATEI…",
 	"analyze.short": "Die SMTP-Sitzungen in Mitschnitten zeigen",

@@ -36,7 +36,7 @@ func newRunCmd(a *app) *cobra.Command {
 		Use:   a.t("run.use"),
 		Short: a.t("run.short"),
 		Long:  a.t("run.long"),
-		Example: "smtpsim run greylisting\nsmtpsim run docs/scenarios/mx-failover.yaml --format ladder\n" +
+		Example: "smtpsim run greylist-shared\nsmtpsim run docs/scenarios/mx-failover.yaml --format ladder\n" +
 			"smtpsim run docs/scenarios/one-mail.yaml --pcap one-mail.pcapng\n" +
 			"smtpsim run docs/scenarios/starttls.yaml --listen mx1=127.0.0.1:2525",
 		Args: func(_ *cobra.Command, args []string) error {

@@ -19,7 +19,7 @@ func newScenarioCmd(a *app) *cobra.Command {
 		Use:     a.t("scenario.use"),
 		Short:   a.t("scenario.short"),
 		Long:    a.t("scenario.long"),
-		Example: "smtpsim scenario list\nsmtpsim run greylisting\nsmtpsim scenario new my-network.yaml\nsmtpsim scenario check my-network.yaml",
+		Example: "smtpsim scenario list\nsmtpsim run greylist-shared\nsmtpsim scenario new my-network.yaml\nsmtpsim scenario check my-network.yaml",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
