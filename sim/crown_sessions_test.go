@@ -48,7 +48,7 @@ func sameSessions(tap, file []*trace.Session) []string {
 func parts(s *trace.Session) []string {
 	bare := *s
 	bare.ID, bare.Capture, bare.Events, bare.Transactions = 0, 0, nil, nil
-	bare.DNS = nil // what a dialogue does not see: crown_lookups_test.go
+	bare.DNS = nil                           // what a dialogue does not see: crown_lookups_test.go
 	if bare.End == trace.SessionUnanswered { // the tap knows when the client gave up, a capture only when it last tried
 		bare.Ended, bare.Timing.Total = 0, nil
 	}
