@@ -17,13 +17,19 @@ type failures struct {
 	soft      Outcome // the last that may be better later
 	hard      Outcome // the last 5yz of a whole server
 	temporary bool    // soft is set
+	strict    bool    // the mail says REQUIRETLS
 }
 
 // add notes that a target gave no session.
 func (f *failures) add(t Target, err error) {
 	f.tried = true
-	if e, ok := errors.AsType[*smtpclient.Error](err); ok && e.Reply.Code != 0 {
+	e, ok := errors.AsType[*smtpclient.Error](err)
+	if ok && e.Reply.Code != 0 {
 		f.outcome(Outcome{Reply: e.Reply, Remote: t.String(), Said: true, Later: e.Temporary()})
+		return
+	}
+	if ok && f.strict && e.Stage == smtpclient.StageTLS { // RFC 8689 §4.2.1: 5.7.10, and no waiting
+		f.outcome(Outcome{Reply: smtp.NewReply(550, "5.7.10", "Encryption needed: "+t.String()+": "+describeError(e.Err)), Remote: t.String()})
 		return
 	}
 	// RFC 3463 §3.5, X.4.1: no answer from host

@@ -15,7 +15,7 @@ const maxTargets = 20
 // relay tries the plan's exchangers in order until one has answered for each recipient of todo (positions in j.rcpts). It
 // returns those that no host was of use to; outs says why.
 func (w *worker) relay(j job, todo []int, text []byte, outs []Outcome) (left []int) {
-	fails := failures{domain: w.plan.Domain}
+	fails := failures{domain: w.plan.Domain, strict: w.care == careStrict}
 	tried := 0
 	for _, group := range w.plan.Groups {
 		targets, own := w.resolve(group, &fails)
