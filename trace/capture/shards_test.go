@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,8 +180,12 @@ func TestNoAllocation(t *testing.T) {
 			a.Segment(&seg)
 		}
 	}
-	step(50000) // until graves are full and every conn was used once
-	if per := testing.AllocsPerRun(1, func() { step(5000) }); per > 0 {
-		t.Errorf("%.0f allocations in 5000 packets", per)
+	step(50000)          // until graves are full and every conn was used once
+	least := math.Inf(1) // of three: the runtime's own allocations count for the whole process
+	for range 3 {
+		least = min(least, testing.AllocsPerRun(1, func() { step(1500) }))
+	}
+	if least > 0 {
+		t.Errorf("%.0f allocations in 1500 packets", least)
 	}
 }
